@@ -1,0 +1,1 @@
+"""Weegschaal: a learning platform for outreach social care."""
