@@ -1,0 +1,1 @@
+"""Content files become validated, frozen objects; knows no web and no database."""
