@@ -1,0 +1,77 @@
+"""The application factory: settings, content, extensions, features, error pages."""
+
+import os
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from course import cli, config
+from course.accounts import session
+from course.accounts import views as accounts
+from course.accounts.signals import signed_in
+from course.config import Settings
+from course.core import access, db, errors, health, i18n, log, security, static_files
+from course.groups import views as groups
+from course.lessons import actions as lesson_actions
+from course.lessons import editions, kinds
+from course.lessons import steps as reading
+from course.lessons import views as lessons
+from course.quizzes import steps as quizzes
+from course.reflections import steps as reflecting
+from course.reflections import views as reflections
+from course.teaching import views as teaching
+from course.weighings import steps as weighings
+
+KINDS = (
+    reading.Read(),
+    weighings.Scale(),
+    weighings.WeighAgain(),
+    quizzes.Questions(),
+    reflecting.Reflect(),
+)
+FEATURES = (
+    accounts.bp,
+    groups.bp,
+    lessons.bp,
+    weighings.bp,
+    quizzes.bp,
+    reflections.bp,
+    teaching.bp,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the app. It migrates nothing, downloads nothing and waits for nothing.
+
+    ``settings`` come from the environment unless given. Raises
+    :exc:`course.config.SettingsError` for a wrong environment, and in production
+    :exc:`course.curriculum.loader.ContentErrors` for broken content.
+    """
+    settings = settings or config.from_env(os.environ)
+    app = Flask("course", static_folder=None, template_folder="core/templates")
+    app.extensions["settings"] = settings
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.debug = False
+    if settings.proxies:
+        hops = settings.proxies
+        # Only as many forwarded headers as there are web servers of ours, so none can be forged.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
+    log.init_app(app, settings)
+    access.init_app(app)
+    security.init_app(app, settings)
+    db.init_app(app, settings)
+    session.init_app(app)
+    i18n.init_app(app)
+    static_files.init_app(app)
+    editions.init_app(app, settings)
+    errors.init_app(app)
+    app.register_blueprint(health.bp)
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    for kind in KINDS:
+        kinds.register(app, kind)
+    signed_in.connect(lesson_actions.adopt_pending)
+    cli.init_app(app)
+    return app

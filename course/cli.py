@@ -1,0 +1,105 @@
+"""Commands of the whole house: serve, work, doctor, backup, restore."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from course import demo
+from course.accounts import cli as accounts
+from course.core import backup
+from course.core.current import settings
+from course.core.db import db
+from course.core.jobs import queue_of
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--demo", "with_demo", is_flag=True, help="Load the demo if it is not there yet.")
+def serve(host: str, port: int, with_demo: bool) -> None:
+    """Bring the database up to date, and serve the site with its mail worker."""
+    from granian import Granian  # noqa: PLC0415 - only serving needs the server
+    from granian.constants import Interfaces  # noqa: PLC0415 - as above
+
+    upgrade(directory=str(MIGRATIONS))
+    if with_demo:
+        demo.load()
+        click.echo(demo.how_to_sign_in(f"http://{host}:{port}"))
+    db.session.remove()
+    db.engine.dispose()
+    consumer = queue_of(current_app._get_current_object()).create_consumer(  # type: ignore[attr-defined]
+        workers=1, periodic=True
+    )
+    consumer.start()
+    try:
+        Granian(
+            "wsgi:app",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=settings().workers,
+            blocking_threads=4,
+            log_access=False,
+            websockets=False,
+        ).serve()
+    finally:
+        consumer.stop()
+
+
+@click.command()
+def work() -> None:
+    """Send mail and do other jobs, when the web servers run elsewhere."""
+    queue_of(current_app._get_current_object()).create_consumer(  # type: ignore[attr-defined]
+        workers=2, periodic=True
+    ).run()
+
+
+@click.command()
+def doctor() -> None:
+    """Say in sentences whether this installation is in order; exit 1 when not."""
+    problems = []
+    if not settings().is_sqlite:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            value = db.session.execute(text(f"SHOW {name}")).scalar_one()
+            if value == "off":
+                problems.append(f"PostgreSQL has {name} off: what is saved can get lost.")
+    if not settings().mail_url:
+        click.echo("There is no mail server (WEEGSCHAAL_MAIL_URL): mails stay in instance/mail.")
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(1)
+    click.echo("All well.")
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def make_backup(target: Path) -> None:
+    """Write a consistent copy of the database to TARGET, also while people are working."""
+    backup.make(settings(), target)
+    click.echo(f"{target}: {target.stat().st_size} bytes.")
+
+
+@click.command("restore")
+@click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--yes", is_flag=True, help="Do not ask; what is there now is replaced.")
+def restore_backup(source: Path, yes: bool) -> None:
+    """Replace the database by the copy in SOURCE. Stop the server first."""
+    if not yes:
+        click.confirm("This replaces everything in the database. Go on?", abort=True)
+    db.session.remove()
+    db.engine.dispose()
+    backup.restore(settings(), source)
+    click.echo("Restored. Mail that was waiting in the copy is not sent.")
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    for command in (serve, work, doctor, make_backup, restore_backup, demo.cli, accounts.cli):
+        app.cli.add_command(command)

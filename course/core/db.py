@@ -1,0 +1,130 @@
+"""The database: one base class, safe SQLite, times that are always aware and in UTC."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from pysqlite3 import dbapi2 as sqlite3
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+from course.config import Settings
+
+# SQLite before this version can corrupt a database in WAL mode when two connections write.
+SAFE_SQLITE = (3, 51, 3)
+BUSY_MILLISECONDS = 5000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone: use clock.now()")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Model(DeclarativeBase):
+    """The base of all tables; a real class, so that type checkers understand its columns."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(column_0_label)s",
+                "uq": "uq_%(table_name)s_%(column_0_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: Moment()},
+    )
+
+
+# Objects keep their values after a commit: what was saved is what is shown, without asking again.
+db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """What ``create_engine`` needs: our own SQLite, or a pool that notices a lost PostgreSQL."""
+    if settings.is_sqlite:
+        return {"module": sqlite3, "connect_args": {"check_same_thread": False}}
+    return {
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=10000"},
+    }
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Bind the database to the app; opens no connection."""
+    if settings.is_sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:
+        raise RuntimeError(f"SQLite {sqlite3.sqlite_version} may corrupt data: install pysqlite3")
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations", render_as_batch=settings.is_sqlite)
+    if settings.is_sqlite:
+        with app.app_context():
+            make_durable(db.engine)
+
+
+def make_durable(engine: Engine) -> None:
+    """Set on every SQLite connection what "saved" depends on.
+
+    WAL with ``synchronous=FULL`` lost nothing in power-cut tests; NORMAL lost all since the last
+    checkpoint. Requests that write begin with ``BEGIN IMMEDIATE``, so that they wait for each
+    other at the start instead of failing half-way.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        reads = has_request_context() and request.method in SAFE_METHODS
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the database could not answer now but may soon: locked, lost, or out of time."""
+    text = str(error.orig).lower()
+    signs = ("locked", "busy", "connection", "timeout", "deadlock", "disk is full", "shutting down")
+    return any(sign in text for sign in signs)
+
+
+def end_transaction() -> None:
+    """Commit before slow work such as hashing, so that no other writer waits for it."""
+    db.session.commit()
+
+
+def insert_if_absent(model: type[Model], **values: Any) -> None:
+    """Add a row unless its key is there already; two at the same moment make one.
+
+    ``ON CONFLICT DO NOTHING`` is the same in SQLite and PostgreSQL. Defaults of columns apply.
+    """
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(model).values(**values).on_conflict_do_nothing())

@@ -1,0 +1,27 @@
+"""The base of all forms."""
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import Email, InputRequired, Length
+
+from course.core.i18n import _l
+
+MAXIMUM_EMAIL = 254
+
+
+class BaseForm(FlaskForm):
+    """A form with the site's token; refuses nothing that a person could mean."""
+
+
+def email_field() -> StringField:
+    """An e-mail address, trimmed and in lower case."""
+    return StringField(
+        _l("E-mail address"),
+        [
+            InputRequired(_l("Fill in your e-mail address.")),
+            Length(max=MAXIMUM_EMAIL),
+            Email(_l("This is not an e-mail address; it looks like name@school.nl.")),
+        ],
+        filters=[lambda text: (text or "").strip().lower()],
+        render_kw={"autocomplete": "email", "type": "email", "spellcheck": "false"},
+    )

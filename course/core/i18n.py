@@ -1,0 +1,85 @@
+"""Two languages: English in the code, Dutch from the catalogue. All texts come through here."""
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from babel import Locale, negotiate_locale
+from flask import Flask, request, session
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_time,
+    get_locale,
+    gettext,
+    lazy_gettext,
+    ngettext,
+)
+from flask_login import current_user
+
+from course.core.clock import AMSTERDAM, now
+
+__all__ = ["_", "_l", "_n", "init_app", "language"]
+
+LANGUAGES = ("nl", "en")
+DEFAULT = "nl"
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+
+_ = gettext
+_l = lazy_gettext
+_n = ngettext
+
+
+def choose() -> str:
+    """The language of this request: the user's choice, else the browser's, else Dutch."""
+    chosen = getattr(current_user, "language", None) or session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    # Werkzeug's best_match answers "en-GB,nl;q=0.5" with nl; Babel's negotiation does not.
+    preferred = [value.replace("-", "_") for value in request.accept_languages.values()]
+    return negotiate_locale(preferred, LANGUAGES) or DEFAULT
+
+
+def language() -> str:
+    """``"nl"`` or ``"en"``: the language of this request."""
+    return str(get_locale() or Locale(DEFAULT)).split("_", maxsplit=1)[0]
+
+
+def moment(value: datetime) -> str:
+    """A moment as people say it: today only the time, this year without the year."""
+    local, today = value.astimezone(AMSTERDAM), now().astimezone(AMSTERDAM)
+    if local.date() == today.date():
+        return str(format_time(value, "H:mm"))
+    if local.year == today.year:
+        return str(format_datetime(value, "d MMMM H:mm"))
+    return day(value)
+
+
+def day(value: datetime) -> str:
+    """A day, written out: 23 november 2026."""
+    return str(format_date(value, "d MMMM yyyy"))
+
+
+def clock_time(value: datetime) -> str:
+    """The time of day in Amsterdam: 14:06."""
+    return str(format_time(value, "H:mm"))
+
+
+def number(value: Decimal | float) -> str:
+    """A number with the separators of the language."""
+    return str(format_decimal(value))
+
+
+def init_app(app: Flask) -> None:
+    """Set up the languages and the filters that write dates and numbers."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone="Europe/Amsterdam",
+        locale_selector=choose,
+    )
+    app.jinja_env.filters.update(moment=moment, day=day, clock_time=clock_time, number=number)
+    app.context_processor(lambda: {"lang": language()})

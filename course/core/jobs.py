@@ -1,0 +1,46 @@
+"""Work outside the request: huey drains the outbox, in a thread of the server or on its own.
+
+Huey's queue holds only "look in the outbox"; the work itself is rows in the application's
+database, written with the change that caused them. A queue that loses everything delays a mail
+by at most a minute and loses none.
+"""
+
+from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+
+from course.config import Settings
+from course.core import outbox
+from course.core.log import log
+
+
+def queue_of(app: Flask) -> Huey:
+    """The queue of this app, made at first use: in Redis when configured, else in a file."""
+    if "huey" not in app.extensions:
+        app.extensions["huey"] = _make(app, app.extensions["settings"])
+    queue: Huey = app.extensions["huey"]
+    return queue
+
+
+def _make(app: Flask, settings: Settings) -> Huey:
+    if settings.redis_url:
+        queue = RedisHuey("weegschaal", url=settings.redis_url)
+    else:
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        queue = SqliteHuey("weegschaal", filename=str(settings.instance / "jobs.sqlite3"))
+
+    def drain() -> None:
+        with app.app_context():
+            outbox.send_due(settings)
+
+    app.extensions["drain"] = queue.task(name="drain")(drain)
+    queue.periodic_task(crontab(minute="*"), name="drain_each_minute")(drain)
+    return queue
+
+
+def wake(app: Flask) -> None:
+    """Ask for the outbox to be drained soon; never fails the request that asks."""
+    try:
+        queue_of(app)
+        app.extensions["drain"]()
+    except Exception as error:
+        log.warning("queue_unreachable", error=type(error).__name__)

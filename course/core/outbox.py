@@ -1,0 +1,149 @@
+"""Messages that leave the house: written in the transaction of what caused them, sent later.
+
+A message row is added in the same transaction as the change that it tells of, so neither exists
+without the other. A job claims rows one by one and sends them; what fails is tried again, later
+and later, for three days. ``key`` makes sure that the same message is never sent twice.
+"""
+
+import smtplib
+import ssl
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+
+from sqlalchemy import String, Text, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from course.config import Settings
+from course.core.clock import now
+from course.core.db import Model, db
+from course.core.log import log
+
+LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=3)
+SMTP_SECONDS = 15
+
+
+class Message(Model):
+    """One mail to one person."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)  # the same key is sent once
+    recipient: Mapped[str] = mapped_column(String(254), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    available_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(500))
+    sent_at: Mapped[datetime | None]
+
+
+def post(*, key: str, recipient: str, subject: str, body: str) -> None:
+    """Add a message to the current transaction; the caller commits."""
+    db.session.add(Message(key=key, recipient=recipient, subject=subject, body=body))
+
+
+def send_due(settings: Settings, *, limit: int = 50) -> int:
+    """Send the messages that are due, each claimed first; return how many were sent.
+
+    A message is claimed by moving ``available_at`` behind the lease in one statement, so two
+    workers never send the same one; a worker that dies gives it back when the lease ends.
+    """
+    sent = 0
+    for _attempt in range(limit):
+        message = _claim()
+        if message is None:
+            break
+        try:
+            deliver(message, settings)
+        except (OSError, smtplib.SMTPException) as error:
+            _put_off(message, error)
+        else:
+            message.sent_at = now()
+            message.last_error = None
+            sent += 1
+            db.session.commit()
+            log.info("mail_sent", message=message.id, attempts=message.attempts)
+    return sent
+
+
+def _claim() -> Message | None:
+    due = (
+        select(Message.id)
+        .where(
+            Message.sent_at.is_(None),
+            Message.available_at <= now(),
+            Message.created_at > now() - GIVE_UP_AFTER,
+        )
+        .order_by(Message.available_at, Message.id)
+        .limit(1)
+    )
+    if db.engine.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    claimed = (
+        update(Message)
+        .where(Message.id == due.scalar_subquery())
+        .values(available_at=now() + LEASE, attempts=Message.attempts + 1)
+        .returning(Message.id)
+    )
+    identity = db.session.scalar(claimed)
+    db.session.commit()
+    return db.session.get(Message, identity) if identity is not None else None
+
+
+def _put_off(message: Message, error: Exception) -> None:
+    wait = min(timedelta(seconds=30) * 2 ** (message.attempts - 1), LONGEST_WAIT)
+    message.available_at = now() + wait
+    message.last_error = f"{type(error).__name__}: {error}"[:500]
+    db.session.commit()
+    log.warning("mail_put_off", message=message.id, attempts=message.attempts)
+
+
+def deliver(message: Message, settings: Settings) -> None:
+    """Hand the message to the mail server, or to ``instance/mail/`` where there is none."""
+    mail = compose(message, settings)
+    if not settings.mail_url:
+        folder = settings.instance / "mail"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{message.id:06}.eml").write_bytes(bytes(mail))
+        return
+    server = settings.smtp()
+    client: smtplib.SMTP
+    if server["tls"]:
+        context = ssl.create_default_context()
+        client = smtplib.SMTP_SSL(
+            server["host"], server["port"], timeout=SMTP_SECONDS, context=context
+        )
+    else:
+        client = smtplib.SMTP(server["host"], server["port"], timeout=SMTP_SECONDS)
+    with client:
+        client.ehlo()
+        if not server["tls"] and client.has_extn("starttls"):
+            client.starttls(context=ssl.create_default_context())
+            client.ehlo()
+        if server["user"]:
+            client.login(server["user"], server["password"])
+        client.send_message(mail)
+
+
+def compose(message: Message, settings: Settings) -> EmailMessage:
+    """The mail itself. The library refuses line breaks in headers, so no header can be added."""
+    mail = EmailMessage()
+    mail["From"] = settings.mail_from
+    mail["To"] = message.recipient
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = make_msgid(idstring=f"outbox-{message.id}", domain="weegschaal.invalid")
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.body)
+    return mail
+
+
+def letters(folder: Path) -> list[Path]:
+    """The mails kept in ``folder`` where there is no mail server, newest first."""
+    return sorted(folder.glob("*.eml"), reverse=True)

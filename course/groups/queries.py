@@ -1,0 +1,104 @@
+"""Reads of groups. Each takes the viewer, so that nobody sees a group of somebody else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
+
+from course.accounts.models import User
+from course.core.db import db
+from course.groups.models import Group, Membership, Part
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtGroup:
+    """A group as its instructor sees it in a list."""
+
+    id: int
+    name: str
+    join_code: str
+    join_open: bool
+    learners: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A learner of a group, by name."""
+
+    user_id: int
+    name: str
+    joined_at: datetime
+
+
+def by_code(code: str) -> Group | None:
+    """The group that this code opens, while it is open. Capitals, spaces and dashes are free."""
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return db.session.scalar(select(Group).where(Group.join_code == plain, Group.join_open))
+
+
+def groups_of(user_id: int, part: Part = Part.LEARNER) -> list[Group]:
+    """The groups in which this user has this part, by name."""
+    statement = (
+        select(Group)
+        .join(Group.memberships)
+        .where(Membership.user_id == user_id, Membership.part == part)
+        .order_by(Group.name, Group.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def taught_by(user_id: int) -> list[TaughtGroup]:
+    """The groups of this instructor with the number of learners, by name; one query."""
+    learners = (
+        select(func.count(Membership.id))
+        .where(Membership.group_id == Group.id, Membership.part == Part.LEARNER)
+        .correlate(Group)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Group.id, Group.name, Group.join_code, Group.join_open, learners)
+        .join(Membership, Membership.group_id == Group.id)
+        .where(Membership.user_id == user_id, Membership.part == Part.INSTRUCTOR)
+        .order_by(Group.name, Group.id)
+    )
+    return [TaughtGroup(*row) for row in db.session.execute(statement)]
+
+
+def group_for(instructor_id: int, group_id: int) -> Group | None:
+    """The group, when this user is one of its instructors."""
+    statement = (
+        select(Group)
+        .join(Group.memberships)
+        .options(contains_eager(Group.memberships))
+        .where(
+            Group.id == group_id,
+            Membership.user_id == instructor_id,
+            Membership.part == Part.INSTRUCTOR,
+        )
+    )
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def members(group_id: int) -> list[Member]:
+    """The learners of a group, by name. The caller has checked who may see them."""
+    statement = (
+        select(User.id, User.name, Membership.joined_at)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.group_id == group_id, Membership.part == Part.LEARNER)
+        .order_by(func.lower(User.name), User.id)
+    )
+    return [Member(*row) for row in db.session.execute(statement)]
+
+
+def fellow_ids(user_id: int) -> list[int]:
+    """Everyone who learns in a group with this user, the user included, each once."""
+    mine = select(Membership.group_id).where(
+        Membership.user_id == user_id, Membership.part == Part.LEARNER
+    )
+    statement = (
+        select(Membership.user_id)
+        .where(Membership.group_id.in_(mine), Membership.part == Part.LEARNER)
+        .distinct()
+    )
+    return list(db.session.scalars(statement))

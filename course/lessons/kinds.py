@@ -1,0 +1,45 @@
+"""The registry of step kinds. The player shows a rail and asks the kind for the rest.
+
+A feature above registers its kind when the app is made; the player never imports it. So a new
+kind of step touches the schema and its own folder, and nothing here.
+"""
+
+from typing import Protocol
+
+from flask import Flask, current_app
+from flask.typing import ResponseReturnValue
+
+from course.curriculum.schema import Step
+from course.lessons.visit import Visit
+
+
+class StepKind(Protocol):
+    """How one kind of step is shown and answered."""
+
+    name: str
+
+    def word(self) -> str:
+        """What the rail calls it, in the language of the request: "Weighing"."""
+
+    def show(self, visit: Visit) -> ResponseReturnValue:
+        """The page for this visit; the visitor may be signed in or not."""
+
+    def submit(self, visit: Visit) -> ResponseReturnValue:
+        """Take what was sent. The learner is enrolled; ``visit.entered`` holds the form."""
+
+    def beside(self, visit: Visit, step: Step) -> str:
+        """What the learner did at ``step``, in short, as HTML beside another step; or nothing."""
+
+
+def register(app: Flask, kind: StepKind) -> None:
+    """Add a kind; two of the same name are a mistake."""
+    kinds = app.extensions.setdefault("step_kinds", {})
+    if kind.name in kinds:
+        raise ValueError(f"the step kind {kind.name!r} is registered twice")
+    kinds[kind.name] = kind
+
+
+def kind_of(name: str) -> StepKind:
+    """The kind with this name. Raises :exc:`KeyError` for one that nobody registered."""
+    kind: StepKind = current_app.extensions["step_kinds"][name]
+    return kind

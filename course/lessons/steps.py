@@ -1,0 +1,29 @@
+"""The simplest step kind: a page to read."""
+
+from flask import redirect
+from flask.typing import ResponseReturnValue
+
+from course.core.i18n import _
+from course.curriculum.schema import Step
+from course.lessons import actions
+from course.lessons.visit import Visit
+
+
+class Read:
+    """Reading is done when the reader goes on."""
+
+    name = "read"
+
+    def word(self) -> str:
+        return _("Reading")
+
+    def show(self, visit: Visit) -> ResponseReturnValue:
+        return visit.render("lessons/read.html")
+
+    def submit(self, visit: Visit) -> ResponseReturnValue:
+        go_to = visit.following.slug if visit.following else visit.step.slug
+        actions.finish_reading(visit.run, visit.edition, visit.step.slug, go_to=go_to)
+        return redirect(visit.next_url, 303)
+
+    def beside(self, visit: Visit, step: Step) -> str:
+        return ""

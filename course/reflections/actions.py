@@ -1,0 +1,88 @@
+"""Writes of reflections: hand in, withdraw."""
+
+import secrets
+from hashlib import sha256
+from http import HTTPStatus
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from course.core.clock import now
+from course.core.db import db
+from course.core.errors import CourseError
+from course.core.i18n import _
+from course.core.log import log
+from course.domain.words import count_words
+from course.lessons import actions as lessons
+from course.lessons.models import Enrolment
+from course.lessons.visit import Visit
+from course.reflections import queries
+from course.reflections.models import Submission
+
+
+class BeingMarked(CourseError):
+    """Somebody started marking; it can no longer be withdrawn."""
+
+    status = HTTPStatus.CONFLICT
+
+
+def hand_in(visit: Visit, text: str) -> Submission:
+    """Hand in this text; the step is done. A second click gives the same submission."""
+    run, step = visit.run, visit.step.slug
+    standing = queries.standing(run.id, step)
+    if standing:
+        return standing
+    public_id = secrets.token_urlsafe(16)
+    submission = Submission(
+        public_id=public_id,
+        user_id=run.user_id,
+        enrolment_id=run.id,
+        lesson=run.lesson,
+        step=step,
+        number=queries.next_number(run.id, step),
+        text=text,
+        words=count_words(text),
+        receipt=receipt_code(public_id, text),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(submission)
+    except IntegrityError:  # the other click of a double click was first
+        db.session.rollback()
+        return queries.standing(run.id, step) or submission
+    lessons.add_step_done(run, visit.edition, step, go_to=step)
+    db.session.commit()
+    log.info("handed_in", user=run.user_id, submission=submission.id, words=submission.words)
+    return submission
+
+
+def receipt_code(public_id: str, text: str) -> str:
+    """Twelve hexadecimal digits that fit this text only: whoever has both can check them."""
+    code = sha256(f"{public_id}\n{text}".encode()).hexdigest()[:12].upper()
+    return "-".join((code[:4], code[4:8], code[8:]))
+
+
+def withdraw(submission: Submission) -> None:
+    """Take it back, so that it can be changed. Refused once somebody started marking.
+
+    The check is in the same statement as the change: marking that starts this moment wins.
+    """
+    gone = db.session.execute(
+        update(Submission)
+        .where(
+            Submission.id == submission.id,
+            Submission.withdrawn_at.is_(None),
+            Submission.marking_began_at.is_(None),
+        )
+        .values(withdrawn_at=now())
+        .returning(Submission.id)
+    ).all()
+    if not gone:
+        db.session.rollback()
+        raise BeingMarked(
+            _("Your instructor has started marking, so it stays as it is. Ask for it back.")
+        )
+    statement = select(Enrolment).filter_by(id=submission.enrolment_id)
+    lessons.remove_step_done(db.session.execute(statement).scalar_one(), submission.step)
+    db.session.commit()
+    log.info("withdrawn", user=submission.user_id, submission=submission.id)

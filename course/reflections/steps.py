@@ -1,0 +1,83 @@
+"""The step kind for a reflection: write, look once more, hand in."""
+
+from http import HTTPStatus
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from course.core.i18n import _
+from course.curriculum.schema import ReflectStep, Step
+from course.domain.words import count_words
+from course.lessons import actions as lessons
+from course.lessons.kinds import kind_of
+from course.lessons.visit import Visit
+from course.reflections import queries
+from course.reflections.forms import NothingForm, ReflectionForm
+
+
+def reflect_step(visit: Visit) -> ReflectStep:
+    """The step as a reflection. Raises :exc:`TypeError` for another kind, which is a bug."""
+    if not isinstance(visit.step, ReflectStep):
+        raise TypeError(f"step {visit.step.slug!r} is no reflection")
+    return visit.step
+
+
+class Reflect:
+    """Writing is never lost: drafts are saved by the lesson, versions by their number."""
+
+    name = "reflect"
+
+    def word(self) -> str:
+        return _("Reflection")
+
+    def show(self, visit: Visit) -> ResponseReturnValue:
+        submission = (
+            queries.standing(visit.enrolment.id, visit.step.slug) if visit.enrolment else None
+        )
+        if submission:
+            return visit.render(
+                "reflections/handed_in.html", submission=submission, nothing=NothingForm()
+            )
+        return _page(visit, ReflectionForm(formdata=visit.form_data or None))
+
+    def submit(self, visit: Visit) -> ResponseReturnValue:
+        form = ReflectionForm(formdata=visit.form_data)
+        if queries.standing(visit.run.id, visit.step.slug):
+            return redirect(visit.url, 303)
+        if not form.validate() or not count_words(form.text.data):
+            form.text.errors = form.text.errors or [
+                _("There is nothing to hand in yet. Write something first.")
+            ]
+            return _page(visit, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        saved = lessons.save_draft(
+            visit.run.id, visit.step.slug, visit.entered, revision=visit.sent_revision
+        )
+        if saved.stale:
+            both = visit.with_entered(visit.entered, conflict=saved.draft)
+            return _page(both, form), HTTPStatus.CONFLICT
+        return redirect(
+            url_for("reflections.confirm", lesson=visit.edition.lesson.slug, slug=visit.step.slug),
+            303,
+        )
+
+    def beside(self, visit: Visit, step: Step) -> str:
+        return ""
+
+
+def _page(visit: Visit, form: ReflectionForm) -> str:
+    return visit.render(
+        "reflections/write.html",
+        form=form,
+        words=count_words(form.text.data or ""),
+        beside=_beside(visit),
+    )
+
+
+def _beside(visit: Visit) -> list[str]:
+    """The learner's own weighings, told by their kind: this package does not know weighings."""
+    found = []
+    for slug in reflect_step(visit).beside:
+        step = visit.edition.step(slug)
+        if step is not None:
+            found.append(kind_of(step.kind).beside(visit, step))
+    return [html for html in found if html]

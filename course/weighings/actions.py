@@ -1,0 +1,75 @@
+"""Writes of weighings."""
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from course.core.clock import now
+from course.core.db import db
+from course.core.log import log
+from course.domain.distributions import snapshot_due
+from course.domain.weighing import Balance
+from course.groups.models import Membership, Part
+from course.lessons import actions as lessons
+from course.lessons.visit import Visit
+from course.weighings import queries
+from course.weighings.models import GroupPicture, Weighing
+
+
+def weigh(visit: Visit, *, scale: str, weights: Balance, action: str, reason: str) -> bool:
+    """Keep the weighing and finish the step; ``False`` when this step was weighed already.
+
+    A second click or a second tab changes nothing: the first weighing stands.
+    """
+    run = visit.run
+    weighing = Weighing(
+        user_id=run.user_id,
+        enrolment_id=run.id,
+        lesson=run.lesson,
+        step=visit.step.slug,
+        scale=scale,
+        agreement=list(weights.agreement_weights),
+        client=list(weights.client_weights),
+        agreement_sum=weights.agreement,
+        client_sum=weights.client,
+        action=action,
+        reason=reason,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(weighing)
+    except IntegrityError:
+        db.session.rollback()
+        return False
+    lessons.add_step_done(run, visit.edition, visit.step.slug, go_to=visit.step.slug)
+    lessons.remove_draft(run.id, visit.step.slug)
+    if scale == visit.step.slug:
+        _renew_pictures(run.user_id, run.lesson, scale)
+    db.session.commit()
+    log.info("weighed", user=run.user_id, lesson=run.lesson, step=visit.step.slug)
+    return True
+
+
+def _renew_pictures(user_id: int, lesson: str, scale: str) -> None:
+    groups = select(Membership.group_id).filter_by(user_id=user_id, part=Part.LEARNER)
+    for group_id in list(db.session.scalars(groups)):
+        counts = queries.sides_in_group(group_id, lesson, scale)
+        key = {"group_id": group_id, "lesson": lesson, "scale": scale}
+        picture = db.session.scalar(select(GroupPicture).filter_by(**key))
+        before = picture.answers if picture else 0
+        if not snapshot_due(previous_n=before, current_n=sum(counts)):
+            continue
+        if picture is None:
+            db.session.add(GroupPicture(**key, answers=sum(counts), counts=counts))
+        else:
+            picture.answers, picture.counts, picture.taken_at = sum(counts), counts, now()
+
+
+def reply(enrolment_id: int, step: str, text: str) -> None:
+    """Keep the answer to the voice against; writing again replaces it."""
+    db.session.execute(
+        update(Weighing)
+        .where(Weighing.enrolment_id == enrolment_id, Weighing.step == step)
+        .values(reply=text or None)
+    )
+    db.session.commit()
+    log.info("replied", enrolment=enrolment_id, step=step)

@@ -1,0 +1,74 @@
+"""Reads of weighings. A weighing is only reachable with its owner."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from course.core.db import db
+from course.domain.distributions import Distribution, shown_distribution
+from course.domain.weighing import Balance, Side, balance, side
+from course.groups.models import Membership, Part
+from course.lessons.models import Enrolment
+from course.weighings.models import GroupPicture, Weighing
+
+SIDES = (Side.AGREEMENT, Side.EVEN, Side.CLIENT)
+
+
+def balance_of(weighing: Weighing) -> Balance:
+    """The weights on the scale."""
+    return balance(agreement=weighing.agreement, client=weighing.client)
+
+
+def in_run(enrolment_id: int) -> dict[str, Weighing]:
+    """All weighings of one run through a lesson, by step, in the order they were made."""
+    statement = select(Weighing).filter_by(enrolment_id=enrolment_id).order_by(Weighing.id)
+    return {weighing.step: weighing for weighing in db.session.scalars(statement)}
+
+
+def group_picture(user_id: int, lesson: str, scale: str) -> Distribution | None:
+    """How the viewer's group weighed, when it is large enough to hide everyone in it."""
+    mine = select(Membership.group_id).where(
+        Membership.user_id == user_id, Membership.part == Part.LEARNER
+    )
+    statement = (
+        select(GroupPicture)
+        .where(
+            GroupPicture.group_id.in_(mine),
+            GroupPicture.lesson == lesson,
+            GroupPicture.scale == scale,
+        )
+        .order_by(GroupPicture.answers.desc(), GroupPicture.id)
+        .limit(1)
+    )
+    picture = db.session.scalar(statement)
+    return shown_distribution(picture.counts) if picture else None
+
+
+def sides_in_group(group_id: int, lesson: str, scale: str) -> list[int]:
+    """How many learners of a group weighed towards each of ``SIDES``: first weighings, last run."""
+    statement = (
+        select(Weighing)
+        .join(Enrolment, Enrolment.id == Weighing.enrolment_id)
+        .join(Membership, Membership.user_id == Weighing.user_id)
+        .where(
+            Membership.group_id == group_id,
+            Membership.part == Part.LEARNER,
+            Weighing.lesson == lesson,
+            Weighing.step == scale,
+        )
+        .order_by(Enrolment.run)
+    )
+    latest = {item.user_id: item for item in db.session.scalars(statement)}
+    counted = Counter(side(balance_of(item).lean) for item in latest.values())
+    return [counted[value] for value in SIDES]
+
+
+def of_learners(user_ids: Collection[int], lesson: str) -> dict[tuple[int, str], Weighing]:
+    """The weighings of these learners in a lesson, by learner and step; for their instructor."""
+    statement = (
+        select(Weighing)
+        .where(Weighing.user_id.in_(user_ids), Weighing.lesson == lesson)
+        .order_by(Weighing.id)
+    )
+    return {(item.user_id, item.step): item for item in db.session.scalars(statement)}
