@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import joinedload
 
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
@@ -23,6 +23,22 @@ def sign_in_by_token(token: str) -> SignIn | None:
 def user_by_email(email: str) -> User | None:
     """The account with this address, compared in lower case."""
     return db.session.scalar(select(User).filter_by(email=email.strip().lower()))
+
+
+def search(text: str, *, most: int = 20) -> list[User]:
+    """The accounts whose name or address holds this text, by name; for administrators."""
+    # The three signs that mean something in LIKE are meant as themselves.
+    plain = text.strip().lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    pattern = f"%{plain}%"
+    statement = (
+        select(User)
+        .where(
+            func.lower(User.name).like(pattern, escape="\\") | User.email.like(pattern, escape="\\")
+        )
+        .order_by(func.lower(User.name), User.id)
+        .limit(most)
+    )
+    return list(db.session.scalars(statement))
 
 
 def sign_ins_of(user_id: int) -> list[SignIn]:

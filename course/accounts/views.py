@@ -25,18 +25,24 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from course.accounts import actions, forms, queries
 from course.accounts import session as browser
+from course.accounts.models import User
 from course.accounts.passwords import verify
-from course.core.access import public, signed_in
+from course.core.access import Role, public, requires, signed_in
 from course.core.clock import now
 from course.core.current import settings
 from course.core.db import db, end_transaction
-from course.core.i18n import LANGUAGES, _, language
+from course.core.i18n import LANGUAGES, _, _l, language
 from course.core.jobs import wake
 from course.core.outbox import letters
 from course.core.security import limiter, safe_next
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
+ROLE_WORDS = {
+    Role.LEARNER: _l("student"),
+    Role.INSTRUCTOR: _l("instructor"),
+    Role.ADMINISTRATOR: _l("administrator"),
+}
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -287,6 +293,34 @@ def delete() -> ResponseReturnValue:
         form.password.errors = [_("This is not your password.")]
     page = render_template("accounts/delete.html", form=form)
     return page, UNPROCESSABLE if form.errors else HTTPStatus.OK
+
+
+@bp.get("/accounts")
+@requires(Role.ADMINISTRATOR)
+def people() -> ResponseReturnValue:
+    """Find an account, to make somebody an instructor or administrator."""
+    text = request.args.get("q", "").strip()[:80]
+    return render_template(
+        "accounts/people.html",
+        q=text,
+        found=queries.search(text) if text else [],
+        roles=ROLE_WORDS,
+        nothing=forms.NothingForm(),
+    )
+
+
+@bp.post("/accounts/<int:user_id>/role")
+@requires(Role.ADMINISTRATOR)
+def change_role(user_id: int) -> ResponseReturnValue:
+    """Give somebody another role; not oneself, so that an administrator remains."""
+    user = db.session.get(User, user_id) or abort(404)
+    role = request.form.get("role", "")
+    if user.id == current_user.id:
+        flash(_("You cannot change your own role. Ask another administrator."))
+    elif role in {item.value for item in Role}:
+        actions.change_role(user, Role(role))
+        flash(_("%(name)s has a new role and has to sign in again.", name=user.name))
+    return redirect(url_for("accounts.people", q=user.email), 303)
 
 
 def _has_postbox() -> bool:

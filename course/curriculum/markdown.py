@@ -138,7 +138,7 @@ _LEFT_OVER: Final = tuple(
     )
 )  # fmt: skip
 
-_TITLE: Final = re.compile(r"\[\[|\[@|\{fictief\}|\]\(|[*<`]")
+_TITLE: Final = re.compile(r":::|\[\[|\[@|\{fictief\}|\]\(|[*<`]")
 
 
 def check(

@@ -1,6 +1,192 @@
+"""Loading and removing the demo: all of it in one transaction, or nothing.
+
+The actions of the features commit one step at a time, at this very moment. Here three weeks of
+thirty people go in at once, with the same rules of ``domain`` and the same marks and receipts.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from course.accounts.models import SignUp, User
+from course.accounts.passwords import hash_password
+from course.core.access import Role
+from course.core.clock import AMSTERDAM, now
+from course.core.db import Model, db, end_transaction, insert_if_absent
+from course.core.log import log
+from course.core.outbox import Message
+from course.curriculum.edition import Edition
+from course.demo import diary, people
+from course.demo.people import Sheet
+from course.demo.plan import DemoError, Run, plan
+from course.demo.work import Work, pictures
+from course.groups.models import Group, Membership, Part
+from course.lessons import editions
+from course.lessons.models import Enrolment, StoredEdition
+from course.lessons.queries import stored_edition_id
+from course.weighings.models import Weighing
+
+SEED = 2026
+
+
 def load() -> bool:
-    return False
+    """Load the demo; ``False`` when it was there already, also when twice at the same moment.
+
+    Raises :exc:`DemoError` when a sheet and a lesson do not fit, or when an address or code of the
+    demo belongs to somebody real, and :exc:`course.curriculum.positions.ContentErrors` for a
+    sheet that cannot be read. Then nothing was loaded.
+    """
+    if _is_loaded():
+        return False
+    # Slow things first, so that nobody waits for our transaction.
+    password_hash = hash_password(people.PASSWORD)
+    sheets = people.sheets()
+    random = Random(SEED)
+    runs = {
+        learner.address: plan(random, learner, editions.library())
+        for sheet in sheets
+        for learner in sheet.learners
+    }
+    try:
+        _add_everything(random, sheets, runs, password_hash)
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        if _is_loaded():
+            return False
+        raise DemoError(
+            "an account or a group of your own has an address or code that the demo needs: "
+            f"{error.orig}"
+        ) from error
+    except Exception:
+        db.session.rollback()
+        raise
+    log.info("demo_loaded", groups=len(sheets), learners=len(runs))
+    return True
 
 
 def remove() -> int:
-    return 0
+    """Delete the demo accounts and groups with everything in them; give the number of accounts.
+
+    Real people who joined a demo group only lose that membership. A group that the demo instructor
+    made later goes too, unless somebody real is in it.
+    """
+    of_demo = select(User.id).where(User.is_demo).scalar_subquery()
+    emails = select(User.email).where(User.is_demo).scalar_subquery()
+    theirs = list(
+        db.session.scalars(select(Membership.group_id).where(Membership.user_id.in_(of_demo)))
+    )
+    db.session.execute(delete(Message).where(Message.recipient.in_(emails)))
+    db.session.execute(delete(SignUp).where(SignUp.email.in_(emails)))
+    gone = db.session.execute(delete(User).where(User.is_demo).returning(User.id)).all()
+    is_empty = ~exists().where(Membership.group_id == Group.id)
+    db.session.execute(delete(Group).where(or_(Group.is_demo, Group.id.in_(theirs) & is_empty)))
+    db.session.commit()
+    log.info("demo_removed", accounts=len(gone))
+    return len(gone)
+
+
+def _is_loaded() -> bool:
+    found = select(User.id).where(User.is_demo).limit(1)
+    loaded = db.session.scalar(found) is not None
+    end_transaction()
+    return loaded
+
+
+def _add_everything(
+    random: Random, sheets: Sequence[Sheet], runs: Mapping[str, list[Run]], password_hash: str
+) -> None:
+    start = diary.opening(now().astimezone(AMSTERDAM).date())
+    users = _add_people(sheets, password_hash, start)
+    groups = _add_groups(sheets, users, start)
+    rows: list[Model] = []
+    for address, run, enrolment in _add_enrolments(users, runs):
+        rows += Work(random, run, enrolment, users[address].id).rows()
+    for sheet in sheets:
+        ids = {users[learner.address].id for learner in sheet.learners}
+        weighings = [row for row in rows if isinstance(row, Weighing) and row.user_id in ids]
+        rows += pictures(groups[sheet.code].id, weighings)
+    db.session.add_all(rows)
+    db.session.flush()
+
+
+def _add_people(sheets: Sequence[Sheet], password_hash: str, start: datetime) -> dict[str, User]:
+    """The accounts, by address."""
+    name, address = people.INSTRUCTOR
+    shared = {"password_hash": password_hash, "is_demo": True, "created_at": start}
+    users = [User(name=name, email=address, role=Role.INSTRUCTOR, **shared)]
+    users += [
+        User(name=learner.name, email=learner.address, language=learner.language, **shared)
+        for sheet in sheets
+        for learner in sheet.learners
+    ]
+    db.session.add_all(users)
+    db.session.flush()
+    return {user.email: user for user in users}
+
+
+def _add_groups(
+    sheets: Sequence[Sheet], users: Mapping[str, User], start: datetime
+) -> dict[str, Group]:
+    """The groups, by code, with everybody in them."""
+    groups = {
+        sheet.code: Group(name=sheet.name, join_code=sheet.code, is_demo=True, created_at=start)
+        for sheet in sheets
+    }
+    db.session.add_all(groups.values())
+    db.session.flush()
+    for sheet in sheets:
+        parts = [(people.INSTRUCTOR[1], Part.INSTRUCTOR)]
+        parts += [(learner.address, Part.LEARNER) for learner in sheet.learners]
+        db.session.add_all(
+            Membership(
+                group_id=groups[sheet.code].id,
+                user_id=users[address].id,
+                part=part,
+                joined_at=start,
+            )
+            for address, part in parts
+        )
+    return groups
+
+
+def _add_enrolments(
+    users: Mapping[str, User], runs: Mapping[str, list[Run]]
+) -> list[tuple[str, Run, Enrolment]]:
+    """The enrolments with their runs and addresses; the editions are stored where they were not."""
+    found = []
+    for address, of_learner in runs.items():
+        for run in of_learner:
+            lesson, span = run.edition.lesson, run.span
+            enrolment = Enrolment(
+                user_id=users[address].id,
+                lesson=lesson.slug,
+                run=1,
+                edition_id=_edition_id(run.edition),
+                last_step=run.last_step,
+                started_at=span.begin,
+                seen_at=span.end,
+                completed_at=span.end if len(run.done) == len(lesson.steps) else None,
+            )
+            found.append((address, run, enrolment))
+    db.session.add_all(enrolment for _address, _run, enrolment in found)
+    db.session.flush()
+    return found
+
+
+def _edition_id(edition: Edition) -> int:
+    known = stored_edition_id(edition.hash)
+    if known is None:
+        insert_if_absent(
+            StoredEdition,
+            lesson=edition.lesson.slug,
+            hash=edition.hash,
+            compiled=edition.dump(),
+        )
+        known = stored_edition_id(edition.hash)
+    if known is None:
+        raise DemoError(f"the edition of {edition.lesson.slug} could not be stored")
+    return known

@@ -21,6 +21,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.extensions["library"] = load(settings.content)
     else:
         app.extensions["library"] = Watched(settings.content)
+    app.jinja_env.globals["content_problems"] = problems
+
+
+def problems() -> list[str]:
+    """What is wrong with the files, for authors on a development site; empty in production."""
+    found: Library | Watched = current_app.extensions["library"]
+    return [str(problem) for problem in found.problems] if isinstance(found, Watched) else []
 
 
 def library() -> Library:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from course.curriculum.schema import Step
 from course.lessons.visit import Visit
@@ -27,7 +28,7 @@ class StepKind(Protocol):
     def submit(self, visit: Visit) -> ResponseReturnValue:
         """Take what was sent. The learner is enrolled; ``visit.entered`` holds the form."""
 
-    def beside(self, visit: Visit, step: Step) -> str:
+    def beside(self, visit: Visit, step: Step) -> Markup:
         """What the learner did at ``step``, in short, as HTML beside another step; or nothing."""
 
 

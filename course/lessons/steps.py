@@ -2,6 +2,7 @@
 
 from flask import redirect
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from course.core.i18n import _
 from course.curriculum.schema import Step
@@ -25,5 +26,5 @@ class Read:
         actions.finish_reading(visit.run, visit.edition, visit.step.slug, go_to=go_to)
         return redirect(visit.next_url, 303)
 
-    def beside(self, visit: Visit, step: Step) -> str:
-        return ""
+    def beside(self, visit: Visit, step: Step) -> Markup:
+        return Markup()

@@ -104,6 +104,10 @@ class Visit:
         """The same visit with what was just typed, and the newer draft it ran into, if any."""
         return replace(self, entered=entered, sent_revision=sent_revision, conflict=conflict)
 
+    def part(self, template: str, **context: Any) -> Markup:
+        """Render a part that goes into another page, already escaped by its own template."""
+        return Markup(self.render(template, **context))  # noqa: S704 - made by Jinja, which escapes
+
     def render(self, template: str, **context: Any) -> str:
         """Render a page of the player, or a part of it, around this step."""
         return render_template(

@@ -28,7 +28,7 @@ _PROBLEMS = {
     NumberProblem.EMPTY: _l("Fill in a number."),
     NumberProblem.NOT_A_NUMBER: _l("This is not a number. Write it in digits, such as 12.5."),
     NumberProblem.AMBIGUOUS: _l(
-        "Is this a thousand or a decimal? Write it without a separator, such as 1500 or 1.50."
+        "This can be read in two ways: as thousands or as decimals. Write 1500, or 1.50."
     ),
 }
 

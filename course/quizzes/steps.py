@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from course.core.i18n import _
 from course.curriculum.schema import (
@@ -58,8 +59,8 @@ class Questions:
         actions.check(visit, form.questions, form.given())
         return redirect(f"{visit.url}#result", 303)
 
-    def beside(self, visit: Visit, step: Step) -> str:
-        return ""
+    def beside(self, visit: Visit, step: Step) -> Markup:
+        return Markup()
 
 
 def _page(visit: Visit, form: QuestionForm) -> str:

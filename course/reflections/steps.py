@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from course.core.i18n import _
 from course.curriculum.schema import ReflectStep, Step
@@ -60,8 +61,8 @@ class Reflect:
             303,
         )
 
-    def beside(self, visit: Visit, step: Step) -> str:
-        return ""
+    def beside(self, visit: Visit, step: Step) -> Markup:
+        return Markup()
 
 
 def _page(visit: Visit, form: ReflectionForm) -> str:
@@ -73,7 +74,7 @@ def _page(visit: Visit, form: ReflectionForm) -> str:
     )
 
 
-def _beside(visit: Visit) -> list[str]:
+def _beside(visit: Visit) -> list[Markup]:
     """The learner's own weighings, told by their kind: this package does not know weighings."""
     found = []
     for slug in reflect_step(visit).beside:

@@ -1,6 +1,7 @@
 """The instructor's pages: groups, who is where, and what was handed in."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,6 +9,7 @@ from flask_login import current_user
 
 from course.core.access import Role, requires
 from course.core.current import settings
+from course.core.htmx import wants_partial
 from course.core.i18n import _
 from course.groups import actions as group_actions
 from course.groups import queries as groups
@@ -53,10 +55,8 @@ def group(group_id: int) -> ResponseReturnValue:
     boards = [queries.board(found, slug) for slug in editions.library().editions]
     return render_template(
         "teaching/group.html",
-        group=found,
         boards=boards,
-        base_url=settings().base_url,
-        nothing=NothingForm(),
+        **_joining(found),
     )
 
 
@@ -80,11 +80,24 @@ def joining(group_id: int, what: str) -> ResponseReturnValue:
     found = _group(group_id)
     if what == "renew":
         group_actions.renew_code(found)
-        flash(_("There is a new code; the old one no longer works."))
+        said = _("There is a new code; the old one no longer works.")
     else:
         group_actions.set_joining(found, is_open=what == "open")
-        flash(_("The code is open.") if what == "open" else _("The code is closed."))
+        said = _("The code is open.") if what == "open" else _("The code is closed.")
+    if wants_partial():
+        return render_template("teaching/_joining.html", **_joining(found, said))
+    flash(said)
     return redirect(url_for("teaching.group", group_id=group_id), 303)
+
+
+def _joining(group: Group, said: str = "") -> dict[str, Any]:
+    """What the card with the join code shows."""
+    return {
+        "group": group,
+        "said": said,
+        "base_url": settings().base_url,
+        "nothing": NothingForm(),
+    }
 
 
 @bp.get("/groups/<int:group_id>/lessons/<lesson>")

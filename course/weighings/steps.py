@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
+from course.core.htmx import wants_partial
 from course.core.i18n import _
 from course.curriculum.schema import ScaleStep, Step, WeighAgainStep
 from course.domain.weighing import balance, movement
@@ -69,25 +71,39 @@ class Scale:
             flash(_("You weighed this before; that weighing stands."))
         return redirect(f"{visit.url}#result", 303)
 
-    def beside(self, visit: Visit, step: Step) -> str:
+    def beside(self, visit: Visit, step: Step) -> Markup:
         if not isinstance(step, ScaleStep) or visit.enrolment is None:
-            return ""
+            return Markup()
         weighings = [
             described(item, step, visit.language)
             for item in queries.in_run(visit.enrolment.id).values()
             if item.scale == step.slug
         ]
-        return visit.render("weighings/_beside.html", scale=step, weighings=weighings)
+        return visit.part("weighings/_beside.html", scale=step, weighings=weighings)
 
     def _reply(self, visit: Visit) -> ResponseReturnValue:
+        """Keep the answer to the voice against, where there is a weighing to answer from."""
+        weighings = queries.in_run(visit.run.id)
+        mine = weighings.get(visit.step.slug)
+        if mine is None:
+            return redirect(visit.url, 303)
         form = ReplyForm(formdata=visit.form_data)
-        if not form.validate():
-            weighings = queries.in_run(visit.run.id)
-            mine = weighings[visit.step.slug]
-            return _result(visit, mine, weighings, form), HTTPStatus.UNPROCESSABLE_ENTITY
-        actions.reply(visit.run.id, visit.step.slug, form.reply.data or "")
-        flash(_("Your answer is saved."))
-        return redirect(f"{visit.url}#counter", 303)
+        if form.validate():
+            actions.reply(visit.run.id, visit.step.slug, form.reply.data or "")
+            if not wants_partial():
+                flash(_("Your answer is saved."))
+                return redirect(f"{visit.url}#counter", 303)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+        if wants_partial():
+            again = isinstance(visit.step, WeighAgainStep)
+            context = {
+                "scale": scale_of(visit),
+                "reply": form,
+                "saved": not form.errors,
+                "again": again,
+            }
+            return visit.render("weighings/_counter.html", **context), status
+        return _result(visit, mine, weighings, form), status
 
 
 class WeighAgain(Scale):
@@ -143,6 +159,8 @@ def _result(visit: Visit, mine: Weighing, weighings: dict[str, Weighing], reply:
         group=queries.group_picture(visit.run.user_id, visit.run.lesson, scale.slug),
         sides=[side_words(value) for value in queries.SIDES],
         reply=reply,
+        saved=False,
+        again=again,
     )
 
 

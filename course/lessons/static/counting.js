@@ -6,7 +6,8 @@ export function countAsYouType(page) {
     const line = area.form.querySelector("[data-count]");
     const show = () => {
       const count = (area.value.match(WORD) || []).length;
-      line.textContent = area.dataset.wordsText.replace("{count}", count);
+      const words = count === 1 ? area.dataset.wordText : area.dataset.wordsText;
+      line.textContent = words.replace("{count}", count);
     };
     watch(area, show);
   }

@@ -4,6 +4,8 @@ import { keepSaved } from "./autosave.js";
 import { countAsYouType } from "./counting.js";
 import { listenToKeys } from "./keys.js";
 
+document.documentElement.classList.add("scripted");
+
 for (const form of document.querySelectorAll("form[data-autosave], form[data-keep-local]")) {
   keepSaved(form);
 }
