@@ -83,11 +83,10 @@ def test_a_second_hand_source_says_where_it_was_read(library: Library) -> None:
         assert source.seen != "secondhand" or source.via, source.slug
 
 
-def test_everything_is_read_within_half_a_second() -> None:
-    times = []
+def test_everything_is_read_quickly() -> None:
+    used = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()
         load(ROOT)
-        times.append(time.perf_counter() - begun)
-    # Usually 0.2 s; the margin is for a machine that does something else as well.
-    assert min(times) < 1.0
+        used.append(time.process_time() - begun)
+    assert min(used) < 1  # seconds of processor time; 0.2 when this was written

@@ -10,6 +10,18 @@ from course.curriculum.positions import ContentErrors
 from tests.curriculum.examples import FILES, LESSON, problems, replaced, with_lesson, write
 
 FOLDER = "lessons/eerste-les/"
+AGAIN = """\
+  - slug: opnieuw
+    kind: weigh-again
+    of: wegen
+    title:
+      nl: Opnieuw
+      en: Again
+    minutes: 3
+    question:
+      nl: Wat verschoof er?
+      en: What shifted?
+"""
 Changes = dict[str, str | None]
 
 
@@ -127,6 +139,10 @@ def test_lessons_stand_in_the_order_of_the_course(tmp_path: Path) -> None:
         (
             with_lesson("nl: Je kunt wegen.", "nl: ' '"),
             ["10: goals.0.nl: is empty: write a text"],
+        ),
+        (
+            with_lesson("nl: Je kunt wegen.", "nl: " + 20_001 * "a"),
+            ["10: goals.0.nl: has 20001 characters, at most 20000 fit: shorten it"],
         ),
         (
             with_lesson("reading:\n  - eropaf", "reading:"),
@@ -453,6 +469,28 @@ def test_says_where_a_lesson_does_not_fit_and_what_to_do(
             ],
         ),
         (
+            replaced("course.yaml", "minutes: 40", "minutes: 30\n    lesson: eerste-les"),
+            [
+                "course.yaml:14: modules.1.number: is 2 here and 1 in lesson.yaml of eerste-les: "
+                "make them the same",
+                "course.yaml:19: modules.1.lesson: 'eerste-les' is the lesson of an earlier "
+                "module: remove one",
+            ],
+        ),
+        (
+            with_lesson(
+                AGAIN,
+                "  - slug: opnieuw\n    kind: question\n    questions:\n      - slug: getal\n"
+                "        type: number\n        fictional: true\n        expected: 1\n"
+                "        prompt: {nl: a, en: b}\n        explanation: {nl: a, en: b}\n"
+                "    minutes: 3\n    title: {nl: a, en: b}\n",
+            ),
+            [
+                f"{LESSON}:229: steps.3.question.questions.0.slug: 'getal' is a question of step "
+                "'vragen' too: rename one"
+            ],
+        ),
+        (
             {LESSON: None},
             [f"{LESSON}:1: file: is missing: write it, or remove the folder"],
         ),
@@ -545,7 +583,9 @@ PARTS = st.sampled_from(["..", "/", "\\", "%2e", "\u2024", "C:", "a", "-", "~", 
 
 @given(st.lists(PARTS, max_size=8).map("".join))
 @example("../../../canary")
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_slug_leads_out_of_the_folder(tmp_path: Path, slug: str) -> None:
     for language in ("nl", "en"):
         (tmp_path / f"canary.{language}.md").write_text("Het lied van de kanarie.")

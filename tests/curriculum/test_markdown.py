@@ -444,8 +444,8 @@ def test_any_text_gives_dead_html_and_problems(text: str) -> None:
 @given(MARKDOWNISH)
 def test_what_has_no_problems_shows_no_marks(text: str) -> None:
     if not check(text):
-        html = re.sub(r"<code>.*?</code>", "", render(text), flags=re.DOTALL)
-        words = re.sub(r"<[^>]*>", "", html)
+        html = re.sub(r"<code>.*?</code>", " ", render(text), flags=re.DOTALL)
+        words = re.sub(r"<[^>]*>", " ", html)
         assert not any(mark in words for mark in ("[[", "[@", ":::", "{fictief}", "**"))
 
 
@@ -456,7 +456,7 @@ def test_what_has_no_problems_shows_no_marks(text: str) -> None:
      "::: a\n" * 3_000, "<a " * 6_600, "[a](b" * 4_000],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     render(text)
     check(text[: markdown.MAX_CHARACTERS])
-    assert time.perf_counter() - begun < 5  # seconds; usually 0.3, on a busy machine more
+    assert time.process_time() - begun < 5  # seconds of processor time; usually 0.3

@@ -184,9 +184,9 @@ LAUGHS = "\n".join(
 
 
 def test_an_alias_bomb_is_refused_at_once() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert any("aliases are not used here" in line for line in problems_of(LAUGHS))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("text", ["[" * 3000, "{a: " * 3000, "- " * 3000, "&a [*a]", "[" * 250_000])
