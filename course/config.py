@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 PREFIX = "WEEGSCHAAL_"
 # These names are what hosting platforms already set, so they carry no prefix.
@@ -26,6 +34,12 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+def _is_server(url: str, schemes: set[str]) -> bool:
+    """Whether ``url`` names a host; a port that is no number raises :exc:`ValueError`."""
+    parts = urlsplit(url)
+    return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+
+
 def _database(url: str) -> str:
     scheme = urlsplit(url).scheme
     if scheme in {"postgres", "postgresql"}:
@@ -42,15 +56,13 @@ def _redis(url: str) -> str:
 
 
 def _mail(url: str) -> str:
-    parts = urlsplit(url)
-    if url and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+    if url and not _is_server(url, {"smtp", "smtps"}):
         raise ValueError("must look like smtp://user:password@host:587 or smtps://host:465")
     return url
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+    if not _is_server(url, {"http", "https"}) or urlsplit(url).path not in {"", "/"}:
         raise ValueError("must be an address without a path, such as https://leren.example.org")
     return url.rstrip("/")
 
@@ -58,9 +70,10 @@ def _origin(url: str) -> str:
 class Settings(BaseModel):
     """Everything that differs between installations. README.md has the table for operators."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What is not set is checked too, for production asks more than the defaults give.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    mode: Mode = Mode.DEVELOPMENT
+    mode: Mode = Mode.DEVELOPMENT  # first, because other fields are stricter in production
     secret_key: Annotated[str, Field(repr=False)] = ""
     database_url: Annotated[str, AfterValidator(_database), Field(repr=False)]
     redis_url: Annotated[str, AfterValidator(_redis), Field(repr=False)] = ""
@@ -74,18 +87,23 @@ class Settings(BaseModel):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
-    @model_validator(mode="after")
-    def _is_safe_in_production(self) -> "Settings":
-        if self.mode is Mode.PRODUCTION:
-            if len(self.secret_key) < SECRET_KEY_LENGTH:
-                raise ValueError(
-                    f"secret_key: production needs SECRET_KEY or SECRET_KEY_FILE with at least "
-                    f"{SECRET_KEY_LENGTH} characters; make one with: "
-                    "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-                )
-            if not self.base_url.startswith("https://"):
-                raise ValueError("base_url: production needs WEEGSCHAAL_BASE_URL with https://")
-        return self
+    @field_validator("secret_key")
+    @classmethod
+    def _is_hard_to_guess(cls, key: str, info: ValidationInfo) -> str:
+        if info.data.get("mode") is Mode.PRODUCTION and len(key) < SECRET_KEY_LENGTH:
+            raise ValueError(
+                f"production needs at least {SECRET_KEY_LENGTH} characters, here or in a file "
+                "that SECRET_KEY_FILE names; make one with: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return key
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_encrypted(cls, url: str, info: ValidationInfo) -> str:
+        if info.data.get("mode") is Mode.PRODUCTION and not url.startswith("https://"):
+            raise ValueError("production needs an address with https://")
+        return url
 
     @property
     def is_production(self) -> bool:
@@ -130,6 +148,8 @@ def from_env(environ: Mapping[str, str]) -> Settings:
                 values[field] = path.read_text(encoding="utf-8").strip()
             except OSError as error:
                 problems.append(f"{name}_FILE: cannot read {path}: {error.strerror}")
+            except UnicodeDecodeError:
+                problems.append(f"{name}_FILE: cannot read {path}: it is no text in UTF-8")
     files = {f"{name}_FILE" for name in known}
     problems += [
         f"{name}: unknown setting; the known ones are in README.md"
@@ -138,8 +158,9 @@ def from_env(environ: Mapping[str, str]) -> Settings:
     ]
     instance = Path(values.get("instance", "instance")).resolve()
     values.setdefault("database_url", f"sqlite:///{instance / 'weegschaal.sqlite3'}")
-    if values.get("mode", Mode.DEVELOPMENT) == Mode.DEVELOPMENT and not problems:
-        values.setdefault("secret_key", _development_key(instance))
+    is_development = values.get("mode", Mode.DEVELOPMENT) == Mode.DEVELOPMENT
+    if is_development and "secret_key" not in values and not problems:
+        values["secret_key"] = _development_key(instance)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -151,7 +172,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
 
 def _describe(item: dict[str, Any]) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
-    return f"{variable(str(item['loc'][0]))}: {message}" if item["loc"] else message
+    return f"{variable(str(item['loc'][0]))}: {message}"
 
 
 def _development_key(instance: Path) -> str:

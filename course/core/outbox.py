@@ -61,7 +61,8 @@ def send_due(settings: Settings, *, limit: int = 50) -> int:
             break
         try:
             deliver(message, settings)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            # ValueError: no mail can be made of it, which must not hold up the others.
             _put_off(message, error)
         else:
             message.sent_at = now()

@@ -4,9 +4,10 @@ import click
 from flask.cli import AppGroup
 
 from course.demo.people import PASSWORD
+from course.demo.plan import DemoError
 from course.demo.story import load, remove
 
-__all__ = ["cli", "how_to_sign_in", "load", "remove"]
+__all__ = ["DemoError", "cli", "how_to_sign_in", "load", "remove"]
 
 cli = AppGroup("demo", help="Load or remove the fictional groups.")
 
@@ -14,7 +15,11 @@ cli = AppGroup("demo", help="Load or remove the fictional groups.")
 @cli.command("load")
 def load_command() -> None:
     """Load the demo; does nothing where it is already."""
-    click.echo("The demo is loaded." if load() else "The demo was loaded before.")
+    try:
+        fresh = load()
+    except DemoError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("The demo is loaded." if fresh else "The demo was loaded before.")
 
 
 @cli.command("remove")
