@@ -1,5 +1,6 @@
 """Commands of the whole house: serve, work, doctor, backup, restore."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from flask import Flask, current_app
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from course import demo
+from course import config, demo
 from course.accounts import cli as accounts
 from course.core import backup
 from course.core.current import settings
@@ -24,13 +25,17 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 @click.option("--demo", "with_demo", is_flag=True, help="Load the demo if it is not there yet.")
 def serve(host: str, port: int, with_demo: bool) -> None:
     """Bring the database up to date, and serve the site with its mail worker."""
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - all interfaces
+    if not settings().is_production:
+        # The workers read their settings anew: links in mails have to lead to this very site.
+        os.environ.setdefault(config.variable("base_url"), address)
     from granian import Granian  # noqa: PLC0415 - only serving needs the server
     from granian.constants import Interfaces  # noqa: PLC0415 - as above
 
     upgrade(directory=str(MIGRATIONS))
     if with_demo:
         demo.load()
-        click.echo(demo.how_to_sign_in(f"http://{host}:{port}"))
+        click.echo(demo.how_to_sign_in(address))
     db.session.remove()
     db.engine.dispose()
     consumer = queue_of(current_app._get_current_object()).create_consumer(  # type: ignore[attr-defined]

@@ -84,6 +84,13 @@ def test_no_scores_are_nothing_of_nothing() -> None:
     assert total([]) == Total(points=Fraction(0), maximum=0)
 
 
+@given(fractions, maxima)
+def test_points_lie_within_bounds_and_lose_nothing(fraction: Fraction, maximum: int) -> None:
+    points = Score(fraction, maximum).points
+    assert 0 <= points <= maximum
+    assert points / maximum == fraction
+
+
 @given(st.lists(scores), st.lists(scores), st.randoms())
 def test_a_total_is_the_sum_of_its_parts_in_any_order(
     some: list[Score], others: list[Score], chance: Random
