@@ -3,11 +3,12 @@
 import click
 from flask.cli import AppGroup
 
+from course.core.current import settings
 from course.demo.people import PASSWORD
 from course.demo.plan import DemoError
 from course.demo.story import load, remove
 
-__all__ = ["DemoError", "cli", "how_to_sign_in", "load", "remove"]
+__all__ = ["DemoError", "cli", "how_to_sign_in", "load", "load_or_explain", "remove"]
 
 cli = AppGroup("demo", help="Load or remove the fictional groups.")
 
@@ -15,11 +16,20 @@ cli = AppGroup("demo", help="Load or remove the fictional groups.")
 @cli.command("load")
 def load_command() -> None:
     """Load the demo; does nothing where it is already."""
+    click.echo("The demo is loaded." if load_or_explain() else "The demo was loaded before.")
+
+
+def load_or_explain() -> bool:
+    """Load for a command: what stands in the way is a sentence. Refused in production.
+
+    Everybody knows the password of the demo, so it has no place where real people work.
+    """
+    if settings().is_production:
+        raise click.ClickException("The demo is not for production: everybody knows its password.")
     try:
-        fresh = load()
+        return load()
     except DemoError as error:
         raise click.ClickException(str(error)) from error
-    click.echo("The demo is loaded." if fresh else "The demo was loaded before.")
 
 
 @cli.command("remove")

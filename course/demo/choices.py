@@ -97,16 +97,16 @@ def answer(random: Random, question: Question, *, skill: float) -> Given:
 
 
 def half_a_form(random: Random, step: QuestionStep) -> dict[str, list[str]]:
-    """The first half of the fields of a question step, filled in as a browser sends them."""
+    """The first half of the questions filled in, as a browser sends them; blind to the key."""
     fields: dict[str, list[str]] = {}
-    for question in step.questions:
-        given = answer(random, question, skill=0.5)
+    for question in step.questions[: (len(step.questions) + 1) // 2]:
         match question:
+            case SingleQuestion() | MultipleQuestion():
+                fields[question.slug] = [random.choice(question.options).slug]
+            case NumberQuestion():
+                fields[question.slug] = [str(random.randint(1, 99))]
             case OrderQuestion():
-                for place, slug in enumerate(given, start=1):
-                    item = next(item for item in question.items if item.slug == slug)
+                places = random.sample(range(1, len(question.items) + 1), len(question.items))
+                for item, place in zip(question.items, places, strict=True):
                     fields[order_field(question, item)] = [str(place)]
-            case _:
-                fields[question.slug] = [given] if isinstance(given, str) else given
-    names = list(fields)[: (len(fields) + 1) // 2]
-    return {name: fields[name] for name in names}
+    return fields

@@ -8,7 +8,7 @@ from random import Random
 from course.core.clock import AMSTERDAM
 
 FIRST_DAY = 21  # days ago: the instructor makes the groups, and people join
-LEARNING_DAYS = range(1, 19)  # days ago; never today, so that nothing lies in the future
+LEARNING_DAYS = 18  # up to so many days ago; never today, so that nothing lies in the future
 SITTING = (15, 35)  # minutes of the lesson that somebody does in one go, from and to
 OFFICE, EVENING = (9, 15), (19, 20)  # hours at which a sitting begins, inclusive
 WEEKEND = 5  # from this day of the week on, only evenings
@@ -35,16 +35,18 @@ def opening(today: date) -> datetime:
     return datetime.combine(day, time(9, 30), AMSTERDAM)
 
 
-def spans(random: Random, minutes: Sequence[int], *, today: date) -> list[Span]:
+def spans(
+    random: Random, minutes: Sequence[int], *, today: date, days: int = LEARNING_DAYS
+) -> list[Span]:
     """When each of these pieces of work was done, which take so many minutes by the lesson.
 
-    In order, on different days with a few pieces each. Raises :exc:`ValueError` when there is more
-    work than fits in the days.
+    In order, a few pieces a day, in the last so many ``days``, or more when that is not enough.
     """
     sittings = _sittings(random, minutes)
-    days = sorted(random.sample(LEARNING_DAYS, len(sittings)), reverse=True)
+    days_ago = range(1, max(days, len(sittings)) + 1)
+    chosen = sorted(random.sample(days_ago, len(sittings)), reverse=True)
     found = []
-    for ago, pieces in zip(days, sittings, strict=True):
+    for ago, pieces in zip(chosen, sittings, strict=True):
         moment = _begin(random, today - timedelta(days=ago))
         for piece in pieces:
             end = moment + timedelta(seconds=round(60 * piece * random.uniform(*PACE)))

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from course.curriculum import advice, positions
 from course.curriculum.positions import ContentErrors
 from course.curriculum.schema import Content, Slug, Text
+from course.demo.diary import LEARNING_DAYS
 from course.domain.weighing import Side
 from course.groups.actions import ALPHABET, CODE_LENGTH
 from course.weighings.models import LONGEST_REASON
@@ -74,6 +75,8 @@ class Learner(Content):
     name: Text
     email: Text | None = None  # None: made of the name
     language: Literal["nl", "en"] | None = None
+    # All of it happened in the last so many days.
+    days: Annotated[int, Field(strict=True, ge=1, le=LEARNING_DAYS)] = LEARNING_DAYS
     # In the order in which they are done.
     lessons: dict[Slug, Way] = Field(default_factory=dict)
 

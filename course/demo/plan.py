@@ -74,7 +74,7 @@ def plan(random: Random, learner: Learner, library: Library) -> list[Run]:
         )
     ]
     today = now().astimezone(AMSTERDAM).date()
-    spans = iter(diary.spans(random, minutes, today=today))
+    spans = iter(diary.spans(random, minutes, today=today, days=learner.days))
     skill = random.uniform(*SKILLS)
     return [
         Run(

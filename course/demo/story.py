@@ -26,7 +26,6 @@ from course.demo.work import Work, pictures
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
 from course.lessons.models import Enrolment, StoredEdition
-from course.lessons.queries import stored_edition_id
 from course.weighings.models import Weighing
 
 SEED = 2026
@@ -158,6 +157,7 @@ def _add_enrolments(
 ) -> list[tuple[str, Run, Enrolment]]:
     """The enrolments with their runs and addresses; the editions are stored where they were not."""
     found = []
+    stored = _edition_ids({run.edition.hash: run.edition for each in runs.values() for run in each})
     for address, of_learner in runs.items():
         for run in of_learner:
             lesson, span = run.edition.lesson, run.span
@@ -165,7 +165,7 @@ def _add_enrolments(
                 user_id=users[address].id,
                 lesson=lesson.slug,
                 run=1,
-                edition_id=_edition_id(run.edition),
+                edition_id=stored[run.edition.hash],
                 last_step=run.last_step,
                 started_at=span.begin,
                 seen_at=span.end,
@@ -177,16 +177,15 @@ def _add_enrolments(
     return found
 
 
-def _edition_id(edition: Edition) -> int:
-    known = stored_edition_id(edition.hash)
-    if known is None:
+def _edition_ids(followed: Mapping[str, Edition]) -> dict[str, int]:
+    """The rows of these editions, by hash; added where nobody began them before."""
+    for content_hash, edition in followed.items():
         insert_if_absent(
             StoredEdition,
             lesson=edition.lesson.slug,
-            hash=edition.hash,
+            hash=content_hash,
             compiled=edition.dump(),
         )
-        known = stored_edition_id(edition.hash)
-    if known is None:
-        raise DemoError(f"the edition of {edition.lesson.slug} could not be stored")
-    return known
+    statement = select(StoredEdition.hash, StoredEdition.id)
+    rows = db.session.execute(statement.where(StoredEdition.hash.in_(followed)))
+    return {row.hash: row.id for row in rows}
