@@ -1,5 +1,6 @@
 """Commands of the whole house: serve, work, doctor, backup, restore."""
 
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def serve(host: str, port: int, with_demo: bool) -> None:
 
     upgrade(directory=str(MIGRATIONS))
     if with_demo:
-        demo.load()
+        demo.load_or_explain()
         click.echo(demo.how_to_sign_in(address))
     db.session.remove()
     db.engine.dispose()
@@ -42,6 +43,9 @@ def serve(host: str, port: int, with_demo: bool) -> None:
         workers=1, periodic=True
     )
     consumer.start()
+    # A worker that began as a copy of this process would wait for ever for a lock that a thread
+    # of the mail worker held at that moment; and it would not read its settings anew.
+    multiprocessing.set_start_method("spawn", force=True)
     try:
         Granian(
             "wsgi:app",
@@ -87,7 +91,10 @@ def doctor() -> None:
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 def make_backup(target: Path) -> None:
     """Write a consistent copy of the database to TARGET, also while people are working."""
-    backup.make(settings(), target)
+    try:
+        backup.make(settings(), target)
+    except backup.BackupError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"{target}: {target.stat().st_size} bytes.")
 
 
@@ -100,7 +107,10 @@ def restore_backup(source: Path, yes: bool) -> None:
         click.confirm("This replaces everything in the database. Go on?", abort=True)
     db.session.remove()
     db.engine.dispose()
-    backup.restore(settings(), source)
+    try:
+        backup.restore(settings(), source)
+    except backup.BackupError as error:
+        raise click.ClickException(str(error)) from None
     click.echo("Restored. Mail that was waiting in the copy is not sent.")
 
 

@@ -28,6 +28,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=Model.metadata,
         render_as_batch=is_sqlite,
+        transactional_ddl=True,  # Alembic thinks that SQLite cannot, and would commit half-way.
         compare_type=True,
         render_item=render_item,
     )
@@ -41,6 +42,7 @@ def run(connection: Connection) -> None:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
             context.run_migrations()
     if is_sqlite:
+        connection.commit()  # Ends what the check began: inside a transaction the switch is dead.
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
 
 

@@ -28,6 +28,8 @@ def ask_for_account(
     The page answers the same in both cases, so nobody learns who has an account here.
     """
     token = new_token()
+    # Who never used the link may not want to be known here at all.
+    db.session.execute(delete(SignUp).where(SignUp.expires_at <= now()))
     known = queries.user_by_email(email)
     if known is None:
         db.session.add(
@@ -125,6 +127,7 @@ def sign_in(
 
 def _sign_in(user: User, *, browser: str, days: int, visitor: str | None) -> str:
     token = new_token()
+    db.session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at <= now()))
     db.session.add(
         SignIn(
             user_id=user.id,
@@ -157,6 +160,7 @@ def sign_out_everywhere(user_id: int, *, except_token: str | None = None) -> int
 def ask_for_reset(email: str, *, base_url: str) -> None:
     """Mail a link to choose a new password, if there is such an account; the page never says."""
     token = new_token()
+    db.session.execute(delete(PasswordReset).where(PasswordReset.expires_at <= now()))
     user = queries.user_by_email(email)
     if user is not None:
         db.session.add(

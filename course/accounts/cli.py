@@ -1,6 +1,7 @@
 """Commands of accounts: make instructors and administrators, change a role."""
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +22,10 @@ ROLES = click.Choice([role.value for role in Role])
 @click.password_option()
 def create(email: str, name: str, role: str, password: str) -> None:
     """Make an account, for instance the first administrator."""
+    try:
+        validate_email(email, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise click.ClickException(f"{email!r} is not an e-mail address: {error}") from None
     found = weakness(password, email=email, name=name)
     if found:
         raise click.ClickException(

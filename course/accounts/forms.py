@@ -1,7 +1,7 @@
 """Forms of accounts: the shape of what people send; nothing here looks in the database."""
 
 from wtforms import BooleanField, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from course.accounts.passwords import SHORTEST, Weakness, weakness
 from course.core.forms import BaseForm, email_field
@@ -20,7 +20,7 @@ _REFUSALS = {
 def _name_field() -> StringField:
     return StringField(
         _l("Your name"),
-        [InputRequired(_l("Fill in your name.")), Length(max=LONGEST_NAME)],
+        [DataRequired(_l("Fill in your name.")), Length(max=LONGEST_NAME)],
         filters=[lambda text: " ".join((text or "").split())],
         description=_l("The instructors of your groups see this name."),
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
@@ -38,11 +38,13 @@ def _new_password_field() -> PasswordField:
 
 class _NewPassword(BaseForm):
     password = _new_password_field()
-    email = ""  # set by the view: an own address makes a poor password
+    # Set by the view, for an own address or name makes a poor password. ``name`` may be a field.
+    email = ""
+    own_name = ""
 
     def validate_password(self, field: PasswordField) -> None:
         named = getattr(self, "name", None)
-        name = named.data if named is not None and named.data else ""
+        name = named.data if named is not None and named.data else self.own_name
         found = weakness(field.data or "", email=self.email, name=name)
         if found:
             raise ValidationError(_REFUSALS[found])
@@ -84,7 +86,7 @@ class ResetForm(_NewPassword):
 class ChangePasswordForm(_NewPassword):
     """Choose a new password while signed in."""
 
-    current = PasswordField(
+    current_password = PasswordField(
         _l("Current password"),
         [InputRequired(_l("Fill in the password that you have now."))],
         render_kw={"autocomplete": "current-password"},

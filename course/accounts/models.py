@@ -8,9 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.core.access import Role
 from course.core.clock import now
-from course.core.db import Model
-
-KEPT_FROM_EXPORT = {"export": False}  # secrets: of no use to a person, of great use to a thief
+from course.core.db import KEPT_FROM_EXPORT, Model
 
 
 class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login has no types

@@ -7,6 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 12, 128
 FEWEST_DIFFERENT = 5
+SHORTEST_OWN = 3  # letters of a name; shorter ones are in every word
 
 # OWASP's second profile (19 MiB, two passes): about 30 ms here, and room for many at once.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -54,8 +55,12 @@ def weakness(password: str, *, email: str, name: str = "") -> Weakness | None:
     folded = password.casefold()
     if len(set(folded)) < FEWEST_DIFFERENT or any(word in folded for word in COMMON):
         return Weakness.COMMON
-    own = [email.split("@", maxsplit=1)[0], *name.casefold().split()]
-    if any(part in folded and len(folded) - len(part) < SHORTEST // 2 for part in own if part):
+    own = [email.casefold().split("@", maxsplit=1)[0], *name.casefold().split()]
+    rest = folded
+    for part in sorted(own, key=len, reverse=True):
+        if len(part) >= SHORTEST_OWN:
+            rest = rest.replace(part, "")
+    if rest != folded and len(rest) < SHORTEST // 2:
         return Weakness.PERSONAL
     return None
 

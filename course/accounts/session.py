@@ -78,13 +78,14 @@ def describe(agent: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Load the user from the cookie; say where to sign in."""
+    # Compares what Flask-Login keeps in the signed cookie, which here is nothing.
+    login_manager.session_protection = None
     login_manager.init_app(app)
 
     @login_manager.request_loader
     def _load(request: Request) -> User | None:
         token = request.cookies.get(cookie_name("sid"))
-        found = queries.sign_in_by_token(token) if token else None
-        return found.user if found else None
+        return queries.user_by_token(token) if token else None
 
     @login_manager.unauthorized_handler
     def _ask_to_sign_in() -> ResponseReturnValue:

@@ -180,7 +180,9 @@ def new_password(token: str) -> ResponseReturnValue:
     asked = queries.reset_by_token(token)
     if asked is None:
         return render_template("accounts/link_used.html", what="password"), HTTPStatus.GONE
+    user = db.session.get_one(User, asked.user_id)
     form = forms.ResetForm()
+    form.email, form.own_name = user.email, user.name
     if form.validate_on_submit():
         actions.reset_password(asked, form.password.data)
         flash(_("Your new password is set and you are signed out everywhere. Sign in with it."))
@@ -237,16 +239,16 @@ def own_settings() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Choose a new password; all other browsers are signed out."""
     form = forms.ChangePasswordForm()
-    form.email = current_user.email
+    form.email, form.own_name = current_user.email, current_user.name
     if form.validate_on_submit():
         end_transaction()
-        if verify(current_user.password_hash, form.current.data):
+        if verify(current_user.password_hash, form.current_password.data):
             actions.change_password(
                 current_user.id, form.password.data, keep_token=browser.sign_in_token()
             )
             flash(_("Your password is changed. Other browsers are signed out."))
             return redirect(url_for("accounts.own_settings"), 303)
-        form.current.errors = [_("This is not your current password.")]
+        form.current_password.errors = [_("This is not your current password.")]
     page = render_template("accounts/change_password.html", form=form)
     return page, UNPROCESSABLE if form.errors else HTTPStatus.OK
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, current_user
+from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 View = Callable[..., Any]
 
@@ -69,6 +69,18 @@ def enforce() -> ResponseReturnValue | None:
     if current_user.role not in policy.roles:
         abort(404)
     return None
+
+
+def stop_asking() -> None:
+    """Take who asks for a visitor, unless known already: the database cannot tell now."""
+    if "_login_user" not in g:  # where Flask-Login keeps whom it found
+        g._login_user = AnonymousUserMixin()
+
+
+def is_for_a_user() -> bool:
+    """Whether somebody signed in was looked up for this answer; does not look itself."""
+    user = g.get("_login_user")
+    return user is not None and bool(user.is_authenticated)
 
 
 def init_app(app: Flask) -> None:

@@ -23,16 +23,27 @@ def make(settings: Settings, target: Path) -> None:
     """Write a copy of the whole database to ``target``, with all that was saved before the call."""
     if target.exists():
         raise BackupError(f"{target} exists already: choose another name.")
+    if not target.parent.is_dir():
+        raise BackupError(f"{target.parent} is no folder: make it first.")
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
-    if settings.is_sqlite:
-        source = sqlite_file(settings)
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(partial)) as copy:
-            live.backup(copy)
-            check(copy)
-    else:
-        _run(["pg_dump", "--format=custom", f"--file={partial}", libpq_url(settings)])
-    partial.rename(target)
+    partial.touch(mode=0o600)  # it holds what people wrote
+    try:
+        if settings.is_sqlite:
+            _copy_sqlite(sqlite_file(settings), partial)
+        else:
+            _run(["pg_dump", "--format=custom", f"--file={partial}", libpq_url(settings)])
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    if not source.exists():
+        raise BackupError(f"{source}: there is no database here.")
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+        check(copy)
 
 
 def restore(settings: Settings, source: Path) -> None:
@@ -67,8 +78,10 @@ def check(connection: sqlite3.Connection) -> None:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     except sqlite3.DatabaseError as error:
         raise BackupError(f"this is not a database: {error}") from error
-    if verdict != "ok" or "alembic_version" not in tables:
-        raise BackupError(f"this copy is not usable: {verdict}")
+    if verdict != "ok":
+        raise BackupError(f"this copy is damaged: {verdict}")
+    if "alembic_version" not in tables:
+        raise BackupError("this database has none of our tables: is it of another program?")
 
 
 def sqlite_file(settings: Settings) -> Path:

@@ -1,6 +1,7 @@
 """The database: one base class, safe SQLite, times that are always aware and in UTC."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, has_request_context, request
@@ -13,12 +14,15 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
+from werkzeug.routing import IntegerConverter
 
 from course.config import Settings
 
 # SQLite before this version can corrupt a database in WAL mode when two connections write.
 SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 5000
+LARGEST_ID = 2**31 - 1  # of an INTEGER in PostgreSQL
+KEPT_FROM_EXPORT = {"export": False}  # secrets: of no use to a person, of great use to a thief
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -64,9 +68,12 @@ migrate = Migrate()
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """What ``create_engine`` needs: our own SQLite, or a pool that notices a lost PostgreSQL."""
+    # A failing statement ends up in the log, where what people wrote does not belong.
+    private = {"hide_parameters": True}
     if settings.is_sqlite:
-        return {"module": sqlite3, "connect_args": {"check_same_thread": False}}
+        return {**private, "module": sqlite3, "connect_args": {"check_same_thread": False}}
     return {
+        **private,
         "pool_pre_ping": True,
         "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=10000"},
     }
@@ -76,6 +83,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Bind the database to the app; opens no connection."""
     if settings.is_sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:
         raise RuntimeError(f"SQLite {sqlite3.sqlite_version} may corrupt data: install pysqlite3")
+    # A number that is too large to be an id is a page that does not exist, and not a failing query.
+    app.url_map.converters["int"] = partial(IntegerConverter, max=LARGEST_ID)  # type: ignore[assignment]  # called only to make one
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)

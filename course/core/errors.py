@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from course.core import access
 from course.core.db import db, is_busy
 from course.core.i18n import _, _l
 from course.core.log import log
@@ -77,7 +78,7 @@ def resend_page(status: int, remedy: str) -> tuple[Response | str, int]:
     fields = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name != "csrf_token" and "password" not in name
+        if name != "csrf_token" and "password" not in name  # as all fields with one are called
     ]
     page = render_template(
         "layout/resend.html",
@@ -87,6 +88,17 @@ def resend_page(status: int, remedy: str) -> tuple[Response | str, int]:
         status=status,
     )
     return page, status
+
+
+def _let_go() -> None:
+    """Give up the transaction, and ask the database nothing more: it may not answer again.
+
+    What was read stays readable, as the name at the top of the page. A rollback alone would make
+    all objects ask for their values anew.
+    """
+    db.session.expunge_all()
+    db.session.rollback()
+    access.stop_asking()
 
 
 def init_app(app: Flask) -> None:
@@ -106,9 +118,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def _busy(error: OperationalError) -> ResponseReturnValue:
-        db.session.rollback()
         if not is_busy(error):
-            raise error
+            return _bug(error)
+        _let_go()
         log.warning("database_busy", path=request.path)
         page = resend_page(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -132,6 +144,6 @@ def init_app(app: Flask) -> None:
     def _bug(error: Exception) -> ResponseReturnValue:
         if app.testing or app.debug:
             raise error
-        db.session.rollback()
+        _let_go()
         log.error("bug", path=request.path, exc_info=error)
         return answer(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from course.config import Settings
 from course.core.clock import now
-from course.core.db import Model, db
+from course.core.db import KEPT_FROM_EXPORT, Model, db
 from course.core.log import log
 
 LEASE = timedelta(minutes=5)
@@ -32,10 +32,12 @@ class Message(Model):
     __tablename__ = "outbox"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(200), unique=True)  # the same key is sent once
+    # The same key is sent once.
+    key: Mapped[str] = mapped_column(String(200), unique=True, info=KEPT_FROM_EXPORT)
     recipient: Mapped[str] = mapped_column(String(254), index=True)
     subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
+    # It may hold a link that still works: who finds a browser open would have the account.
+    body: Mapped[str] = mapped_column(Text, info=KEPT_FROM_EXPORT)
     created_at: Mapped[datetime] = mapped_column(default=now)
     available_at: Mapped[datetime] = mapped_column(default=now, index=True)
     attempts: Mapped[int] = mapped_column(default=0)

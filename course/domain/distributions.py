@@ -17,6 +17,7 @@ FEW = 5  # answers in a cell from which it is shown
 STEP = 3  # answers that must have come or gone before a newer distribution is shown
 SMALLEST_STEP = 2  # with 1, each answer would show by itself
 GRAIN = 5  # percent
+EXCEPTIONS = 2  # outside the largest cell; were it shown that there is 1, that one knew all others
 
 
 class Suppressed(StrEnum):
@@ -87,17 +88,22 @@ def shown_distribution(
 
     Cells are rounded to whole fives, halves up, so they need not add up to 100. A cell of 90 % or
     more is ``NEARLY_EVERYONE`` and hides all others: who was alone, or that nobody was, stays
-    unsaid (from 10 answers up; of 5 to 9 it can only mean all of them). For the rest as
-    :func:`suppress`, with its errors; ``None`` when nothing may be shown.
+    unsaid (from 10 answers up; of 5 to 9 it can only mean all of them). So is all but two of 10 or
+    more: an exception must not know to be the only one. For the rest as :func:`suppress`, with its
+    errors; ``None`` when nothing may be shown.
     """
     cells = suppress(counts, k=k, minimum=minimum)
     if cells is None:
         return None
     answers, largest = sum(counts), max(counts)
-    if 10 * largest >= 9 * answers:
+    if _is_nearly_everyone(largest, answers):
         said = {largest: Suppressed.NEARLY_EVERYONE}
         return Distribution(answers, tuple(said.get(count, Suppressed.HIDDEN) for count in counts))
     return Distribution(answers, tuple(_percent(cell, answers) for cell in cells))
+
+
+def _is_nearly_everyone(count: int, answers: int) -> bool:
+    return 10 * count >= 9 * answers or (answers >= MINIMUM and answers - count <= EXCEPTIONS)
 
 
 def _percent(cell: Cell, answers: int) -> Cell:

@@ -72,14 +72,20 @@ def join(group_id: int, user_id: int) -> bool:
     return True
 
 
-def leave(group_id: int, user_id: int) -> None:
-    """Leave as a learner. The work stays the learner's own; the instructor no longer sees it."""
-    db.session.execute(
-        delete(Membership).where(
+def leave(group_id: int, user_id: int) -> bool:
+    """Leave as a learner; ``False`` when not in it.
+
+    The work stays the learner's own; the instructor no longer sees it.
+    """
+    left = db.session.execute(
+        delete(Membership)
+        .where(
             Membership.group_id == group_id,
             Membership.user_id == user_id,
             Membership.part == Part.LEARNER,
         )
-    )
+        .returning(Membership.id)
+    ).all()
     db.session.commit()
-    log.info("group_left", group=group_id, user=user_id)
+    log.info("group_left", group=group_id, user=user_id, was_in=bool(left))
+    return bool(left)

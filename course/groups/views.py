@@ -63,8 +63,11 @@ def join_by_code(code: str) -> ResponseReturnValue:
 @signed_in
 def leave(group_id: int) -> ResponseReturnValue:
     """Leave a group; the learner's work stays the learner's."""
-    actions.leave(group_id, current_user.id)
-    flash(
-        _("You have left the group. Your work is still yours; your instructor no longer sees it.")
-    )
+    if actions.leave(group_id, current_user.id):
+        flash(
+            _(
+                "You have left the group. "
+                "Your work is still yours; your instructor no longer sees it."
+            )
+        )
     return redirect(url_for("lessons.home"), 303)

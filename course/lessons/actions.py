@@ -1,10 +1,10 @@
 """Writes of lessons: begin, save a draft, finish a step, keep a visitor's work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from course.accounts.models import User
@@ -12,8 +12,10 @@ from course.core.clock import now
 from course.core.db import db, insert_if_absent
 from course.core.log import log
 from course.curriculum.edition import Edition
-from course.lessons import editions, queries
+from course.lessons import queries
+from course.lessons.kinds import kind_of
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
+from course.lessons.visit import Visit
 
 PENDING_LASTS = timedelta(days=2)
 PENDING_AT_MOST = 40  # steps of one visitor
@@ -49,10 +51,17 @@ def begin(user_id: int, edition: Edition, *, step: str) -> Enrolment:
 
 def begin_again(enrolment: Enrolment, edition: Edition) -> Enrolment:
     """Begin the lesson again on today's edition. The earlier run stays as it is."""
-    first = edition.lesson.steps[0].slug
-    again = _enrol(enrolment.user_id, edition, step=first, run=enrolment.run + 1)
-    db.session.commit()
-    log.info("lesson_begun_again", user=enrolment.user_id, lesson=edition.lesson.slug)
+    user_id, lesson, run = enrolment.user_id, edition.lesson.slug, enrolment.run + 1
+    try:
+        again = _enrol(user_id, edition, step=edition.lesson.steps[0].slug, run=run)
+        db.session.commit()
+    except IntegrityError:  # the other click of a double click was first
+        db.session.rollback()
+        found = queries.enrolment_of(user_id, lesson)
+        if found is None:
+            raise
+        return found
+    log.info("lesson_begun_again", user=user_id, lesson=lesson)
     return again
 
 
@@ -83,6 +92,20 @@ def _stored(edition: Edition) -> StoredEdition:
     return fresh
 
 
+# Built once, because it runs with every pause of everybody who writes.
+_GO_ON = (
+    update(Draft)
+    .where(
+        Draft.enrolment_id == bindparam("enrolment"),
+        Draft.step == bindparam("at"),
+        Draft.revision == bindparam("made_from"),
+    )
+    .values(revision=Draft.revision + 1, content=bindparam("typed"), saved_at=bindparam("moment"))
+    .returning(Draft)
+    .execution_options(populate_existing=True, synchronize_session=False)
+)
+
+
 def save_draft(enrolment_id: int, step: str, entered: Entered, *, revision: int) -> Saved:
     """Save what was typed, when it goes on from ``revision``, the draft that it was made from.
 
@@ -91,38 +114,28 @@ def save_draft(enrolment_id: int, step: str, entered: Entered, *, revision: int)
     """
     content = {name: list(items) for name, items in entered.items()}
     saved = _replace_draft(enrolment_id, step, content, revision)
-    if saved is not None:
-        db.session.commit()
-        return Saved(saved, stale=False)
-    if revision == 0:
-        draft = Draft(enrolment_id=enrolment_id, step=step, revision=1, content=content)
-        db.session.add(draft)
-        try:
-            db.session.commit()
-        except IntegrityError:
-            db.session.rollback()
-        else:
-            return Saved(draft, stale=False)
-    newest = db.session.get(Draft, (enrolment_id, step), populate_existing=True)
-    if newest is None:  # withdrawn or handed in meanwhile: start a new draft
-        newest = Draft(enrolment_id=enrolment_id, step=step, revision=revision + 1, content=content)
-        db.session.add(newest)
-        db.session.commit()
-        return Saved(newest, stale=False)
-    return Saved(newest, stale=newest.content != content)
+    if saved is None:
+        # There is another one, or none: not yet, or because it became an answer meanwhile.
+        fresh = {"revision": revision + 1, "content": content}
+        insert_if_absent(Draft, enrolment_id=enrolment_id, step=step, **fresh)
+        saved = db.session.get_one(Draft, (enrolment_id, step), populate_existing=True)
+    db.session.commit()
+    return Saved(saved, stale=saved.content != content)
 
 
 def _replace_draft(
     enrolment_id: int, step: str, content: dict[str, list[str]], revision: int
 ) -> Draft | None:
-    statement = (
-        update(Draft)
-        .where(Draft.enrolment_id == enrolment_id, Draft.step == step, Draft.revision == revision)
-        .values(revision=Draft.revision + 1, content=content, saved_at=now())
-        .returning(Draft)
-        .execution_options(populate_existing=True)
-    )
-    return db.session.scalar(statement)
+    key = {"enrolment": enrolment_id, "at": step, "made_from": revision}
+    return db.session.scalar(_GO_ON, {**key, "typed": content, "moment": now()})
+
+
+def take_turns(enrolment_id: int) -> None:
+    """Within the caller's transaction: who else takes turns in this run waits until it ends.
+
+    For a write that goes by what was written before. SQLite has one writer at a time as it is.
+    """
+    db.session.execute(select(Enrolment.id).filter_by(id=enrolment_id).with_for_update())
 
 
 def add_step_done(enrolment: Enrolment, edition: Edition, step: str, *, go_to: str) -> None:
@@ -169,39 +182,55 @@ def keep_for_visitor(visitor: str, lesson: str, step: str, entered: Entered) -> 
     """Keep what somebody without an account sent, for two days, until they sign in or up."""
     db.session.execute(delete(Pending).where(Pending.expires_at < now()))
     kept = queries.pending_of_visitor(visitor)
-    content = {name: list(items) for name, items in entered.items()}
-    same = [item for item in kept if (item.lesson, item.step) == (lesson, step)]
-    if same:
-        same[0].content = content
-        same[0].expires_at = now() + PENDING_LASTS
-    elif len(kept) < PENDING_AT_MOST:
-        db.session.add(
-            Pending(
-                visitor=visitor,
-                lesson=lesson,
-                step=step,
-                content=content,
-                expires_at=now() + PENDING_LASTS,
-            )
-        )
+    is_kept = any((item.lesson, item.step) == (lesson, step) for item in kept)
+    if is_kept or len(kept) < PENDING_AT_MOST:
+        key = {"visitor": visitor, "lesson": lesson, "step": step}
+        values = {
+            "content": {name: list(items) for name, items in entered.items()},
+            "expires_at": now() + PENDING_LASTS,
+        }
+        insert_if_absent(Pending, **key, **values)  # two clicks at once make one row
+        db.session.execute(update(Pending).filter_by(**key).values(**values))
     db.session.commit()
 
 
 def adopt_pending(user: User, visitor: str | None = None) -> None:
     """Receiver of ``signed_in``: a visitor's work becomes drafts of the account.
 
-    Adds to the transaction of the sign-in. A draft that the account already has is kept.
+    Adds to the transaction of the sign-in. Where the account already has a draft, neither text is
+    lost: this is also how somebody comes back whose sign-in ran out while they were writing.
     """
     if visitor is None:
         return
     for item in queries.pending_of_visitor(visitor):
-        edition = editions.library().current(item.lesson)
-        enrolment = queries.enrolment_of(user.id, item.lesson)
-        if enrolment is None and edition is not None and edition.step(item.step):
-            enrolment = _enrol(user.id, edition, step=item.step, run=1)
-        if enrolment is not None and queries.draft_of(enrolment.id, item.step) is None:
-            enrolment.last_step = item.step
-            db.session.add(
-                Draft(enrolment_id=enrolment.id, step=item.step, revision=1, content=item.content)
-            )
+        visit = queries.visit(user, item.lesson, item.step)
+        if visit is not None:
+            _adopt(visit, user.id, item.content)
         db.session.delete(item)
+
+
+def _adopt(visit: Visit, user_id: int, entered: Entered) -> None:
+    step = visit.step.slug
+    run = visit.enrolment or _enrol(user_id, visit.edition, step=step, run=1)
+    if visit.draft is None:
+        run.last_step = step
+        content = {name: list(items) for name, items in entered.items()}
+        db.session.add(Draft(enrolment_id=run.id, step=step, revision=1, content=content))
+        return
+    db.session.refresh(visit.draft, with_for_update=True)  # another device may be saving it now
+    both = _both(visit.draft.content, entered, texts=kind_of(visit.step.kind).texts)
+    if both != visit.draft.content:
+        visit.draft.content, visit.draft.saved_at = both, now()
+        visit.draft.revision += 1
+
+
+def _both(kept: Entered, entered: Entered, *, texts: Set[str]) -> dict[str, list[str]]:
+    """Two drafts in one: of ``texts`` the longer, or both; of other fields what was kept first."""
+    both = {name: list(items) for name, items in {**entered, **kept}.items()}
+    for name in texts & kept.keys() & entered.keys():
+        old, new = "".join(kept[name]), "".join(entered[name])
+        if old in new:
+            both[name] = [new]
+        elif new not in old:
+            both[name] = [f"{old}\n\n{new}"]
+    return both

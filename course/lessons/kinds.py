@@ -4,6 +4,7 @@ A feature above registers its kind when the app is made; the player never import
 kind of step touches the schema and its own folder, and nothing here.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from flask import Flask, current_app
@@ -18,6 +19,7 @@ class StepKind(Protocol):
     """How one kind of step is shown and answered."""
 
     name: str
+    texts: frozenset[str]  # the fields in which people write, rather than choose
 
     def word(self) -> str:
         """What the rail calls it, in the language of the request: "Weighing"."""
@@ -28,8 +30,8 @@ class StepKind(Protocol):
     def submit(self, visit: Visit) -> ResponseReturnValue:
         """Take what was sent. The learner is enrolled; ``visit.entered`` holds the form."""
 
-    def beside(self, visit: Visit, step: Step) -> Markup:
-        """What the learner did at ``step``, in short, as HTML beside another step; or nothing."""
+    def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
+        """What the learner did at ``steps`` of this kind, in short, as HTML beside another one."""
 
 
 def register(app: Flask, kind: StepKind) -> None:

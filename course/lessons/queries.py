@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from course.accounts.models import User
@@ -17,28 +17,34 @@ from course.lessons import editions
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
 from course.lessons.visit import Visit
 
+# Built once, because every page of a lesson asks for these three.
+_NEWEST_RUN = (
+    select(Enrolment)
+    .join(Enrolment.edition)
+    .options(contains_eager(Enrolment.edition))
+    .where(Enrolment.user_id == bindparam("user_id"), Enrolment.lesson == bindparam("lesson"))
+    .order_by(Enrolment.run.desc())
+    .limit(1)
+)
+_DONE = select(StepDone.step).where(StepDone.enrolment_id == bindparam("enrolment_id"))
+_DRAFT = select(Draft).where(
+    Draft.enrolment_id == bindparam("enrolment_id"), Draft.step == bindparam("step")
+)
+
 
 def enrolment_of(user_id: int, lesson: str) -> Enrolment | None:
     """The newest run of this learner through the lesson, with its edition."""
-    statement = (
-        select(Enrolment)
-        .join(Enrolment.edition)
-        .options(contains_eager(Enrolment.edition))
-        .where(Enrolment.user_id == user_id, Enrolment.lesson == lesson)
-        .order_by(Enrolment.run.desc())
-        .limit(1)
-    )
-    return db.session.scalar(statement)
+    return db.session.scalar(_NEWEST_RUN, {"user_id": user_id, "lesson": lesson})
 
 
 def done_steps(enrolment_id: int) -> frozenset[str]:
     """The slugs of the steps that are done."""
-    return frozenset(db.session.scalars(select(StepDone.step).filter_by(enrolment_id=enrolment_id)))
+    return frozenset(db.session.scalars(_DONE, {"enrolment_id": enrolment_id}))
 
 
 def draft_of(enrolment_id: int, step: str) -> Draft | None:
     """What was last saved at this step."""
-    return db.session.get(Draft, (enrolment_id, step))
+    return db.session.scalar(_DRAFT, {"enrolment_id": enrolment_id, "step": step})
 
 
 def progress_in(
@@ -50,16 +56,20 @@ def progress_in(
     return summary, progress.step_states(steps, done=done, last_seen=last_step)
 
 
+def followed(user: User | None, lesson: str) -> tuple[Enrolment | None, Edition | None]:
+    """The learner's newest run with its edition; without a run today's edition, if there is one."""
+    enrolment = enrolment_of(user.id, lesson) if user else None
+    if enrolment:
+        return enrolment, editions.edition_by_hash(enrolment.edition.hash)
+    return None, editions.library().current(lesson)
+
+
 def visit(user: User | None, lesson: str, slug: str | None = None) -> Visit | None:
     """Everything for one step, or for the step to resume at; ``None`` when there is none.
 
     Three queries for a learner (enrolment, steps done, draft), none for a visitor.
     """
-    enrolment = enrolment_of(user.id, lesson) if user else None
-    if enrolment:
-        edition: Edition | None = editions.edition_by_hash(enrolment.edition.hash)
-    else:
-        edition = editions.library().current(lesson)
+    enrolment, edition = followed(user, lesson)
     if edition is None:
         return None
     done = done_steps(enrolment.id) if enrolment else frozenset()

@@ -1,5 +1,7 @@
 """The simplest step kind: a page to read."""
 
+from collections.abc import Sequence
+
 from flask import redirect
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -14,6 +16,7 @@ class Read:
     """Reading is done when the reader goes on."""
 
     name = "read"
+    texts: frozenset[str] = frozenset()
 
     def word(self) -> str:
         return _("Reading")
@@ -26,5 +29,5 @@ class Read:
         actions.finish_reading(visit.run, visit.edition, visit.step.slug, go_to=go_to)
         return redirect(visit.next_url, 303)
 
-    def beside(self, visit: Visit, step: Step) -> Markup:
+    def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         return Markup()

@@ -21,7 +21,7 @@ from course.lessons.visit import Visit
 bp = Blueprint("lessons", __name__, template_folder="templates")
 
 NOT_ANSWERS = frozenset({"csrf_token", "revision", "do"})
-HIGHEST_REVISION = 2**31 - 1
+HIGHEST_REVISION = 2**31 - 2  # the next one must fit in an INTEGER of PostgreSQL
 LONGEST_DRAFT = 64 * 1024  # bytes of typed text at one step
 
 
@@ -171,10 +171,15 @@ def _save(visit: Visit, entered: dict[str, list[str]]) -> ResponseReturnValue:
 @signed_in
 def draft(lesson: str, slug: str) -> ResponseReturnValue:
     """Save while typing, for scripts: 200 when saved, 409 with the newer text when not."""
-    visit = _visit(lesson, slug)
-    enrolment = visit.enrolment
+    owner = request.headers.get("X-Owner")
+    if owner is not None and owner != str(current_user.id):
+        # The page is of somebody who signed out; who signed in since does not get their text.
+        return jsonify(error=_("You are signed out.")), HTTPStatus.UNAUTHORIZED
+    enrolment, edition = queries.followed(current_user, lesson)
+    if edition is None or edition.step(slug) is None:
+        abort(HTTPStatus.NOT_FOUND)
     if enrolment is None:
-        enrolment = actions.begin(current_user.id, visit.edition, step=slug)
+        enrolment = actions.begin(current_user.id, edition, step=slug)
     saved = actions.save_draft(enrolment.id, slug, _entered(), revision=_revision())
     body = jsonify(
         revision=saved.draft.revision,
@@ -188,9 +193,11 @@ def draft(lesson: str, slug: str) -> ResponseReturnValue:
 @signed_in
 def here(lesson: str, slug: str) -> ResponseReturnValue:
     """Remember that the learner is at this step, so that any device can go on there."""
-    visit = _visit(lesson, slug)
-    if visit.enrolment is not None and visit.enrolment.last_step != slug:
-        actions.be_at(visit.enrolment, slug)
+    enrolment, edition = queries.followed(current_user, lesson)
+    if edition is None or edition.step(slug) is None:
+        abort(HTTPStatus.NOT_FOUND)
+    if enrolment is not None and enrolment.last_step != slug:
+        actions.be_at(enrolment, slug)
     return "", HTTPStatus.NO_CONTENT
 
 

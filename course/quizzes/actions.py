@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy.exc import IntegrityError
-
 from course.core.db import db
 from course.core.log import log
 from course.curriculum.schema import Question
@@ -20,6 +18,7 @@ def check(visit: Visit, questions: Mapping[str, Question], given: Mapping[str, G
     Practice: it may be done again, and every attempt is kept. A double click makes one attempt.
     """
     run, step = visit.run, visit.step.slug
+    lessons.take_turns(run.id)
     before = queries.latest(run.id, step)
     if before and {slug: before[slug].given for slug in given if slug in before} == dict(given):
         return  # the same answers once more: a double click, or nothing changed
@@ -42,9 +41,5 @@ def check(visit: Visit, questions: Mapping[str, Question], given: Mapping[str, G
         )
     lessons.add_step_done(run, visit.edition, step, go_to=step)
     lessons.remove_draft(run.id, step)
-    try:
-        db.session.commit()
-    except IntegrityError:  # the other click of a double click was first
-        db.session.rollback()
-        return
+    db.session.commit()
     log.info("answered", user=run.user_id, lesson=run.lesson, step=step, attempt=attempt)

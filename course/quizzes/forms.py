@@ -129,7 +129,9 @@ def _fields(question: Question, language: str) -> dict[str, Any]:
 
 def _order_fields(question: OrderQuestion, language: str) -> dict[str, Any]:
     places = [("", "–")] + [(str(place), str(place)) for place in range(1, len(question.items) + 1)]
-    names = [order_field(question, item) for item in question.items]
+    # By slug: in the order of the content, a list of mistakes would be the key.
+    items = sorted(question.items, key=lambda item: item.slug)
+    names = [order_field(question, item) for item in items]
     return {
         name: SelectField(
             item.text[language],
@@ -137,5 +139,5 @@ def _order_fields(question: OrderQuestion, language: str) -> dict[str, Any]:
             choices=places,
             validate_choice=True,
         )
-        for name, item in zip(names, question.items, strict=True)
+        for name, item in zip(names, items, strict=True)
     }

@@ -1,5 +1,6 @@
 """The step kind for questions: answer, check, read why, try again."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -39,6 +40,7 @@ class Questions:
     """Formative questions: the key leaves the server only after an answer."""
 
     name = "question"
+    texts: frozenset[str] = frozenset()
 
     def word(self) -> str:
         return _("Questions")
@@ -59,7 +61,7 @@ class Questions:
         actions.check(visit, form.questions, form.given())
         return redirect(f"{visit.url}#result", 303)
 
-    def beside(self, visit: Visit, step: Step) -> Markup:
+    def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         return Markup()
 
 

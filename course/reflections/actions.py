@@ -79,6 +79,8 @@ def withdraw(submission: Submission) -> None:
     ).all()
     if not gone:
         db.session.rollback()
+        if submission.withdrawn_at:  # read anew: the other click of a double click was first
+            return
         raise BeingMarked(
             _("Your instructor has started marking, so it stays as it is. Ask for it back.")
         )

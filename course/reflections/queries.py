@@ -3,18 +3,24 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from course.accounts.models import User
 from course.core.db import db
 from course.groups.models import Membership, Part
 from course.reflections.models import Submission
 
+# Built once, because every page with a reflection asks for it.
+_STANDING = select(Submission).where(
+    Submission.enrolment_id == bindparam("enrolment_id"),
+    Submission.step == bindparam("step"),
+    Submission.withdrawn_at.is_(None),
+)
+
 
 def standing(enrolment_id: int, step: str) -> Submission | None:
     """What is handed in at this step and not withdrawn."""
-    statement = select(Submission).filter_by(enrolment_id=enrolment_id, step=step)
-    return db.session.scalar(statement.where(Submission.withdrawn_at.is_(None)))
+    return db.session.scalar(_STANDING, {"enrolment_id": enrolment_id, "step": step})
 
 
 def next_number(enrolment_id: int, step: str) -> int:

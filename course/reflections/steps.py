@@ -1,12 +1,13 @@
 """The step kind for a reflection: write, look once more, hand in."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from course.core.i18n import _
+from course.core.i18n import _, clock_time
 from course.curriculum.schema import ReflectStep, Step
 from course.domain.words import count_words
 from course.lessons import actions as lessons
@@ -27,6 +28,7 @@ class Reflect:
     """Writing is never lost: drafts are saved by the lesson, versions by their number."""
 
     name = "reflect"
+    texts = frozenset({"text"})
 
     def word(self) -> str:
         return _("Reflection")
@@ -43,9 +45,8 @@ class Reflect:
 
     def submit(self, visit: Visit) -> ResponseReturnValue:
         form = ReflectionForm(formdata=visit.form_data)
-        if queries.standing(visit.run.id, visit.step.slug):
-            return redirect(visit.url, 303)
-        if not form.validate() or not count_words(form.text.data):
+        standing = queries.standing(visit.run.id, visit.step.slug)
+        if not standing and (not form.validate() or not count_words(form.text.data)):
             form.text.errors = form.text.errors or [
                 _("There is nothing to hand in yet. Write something first.")
             ]
@@ -56,12 +57,15 @@ class Reflect:
         if saved.stale:
             both = visit.with_entered(visit.entered, conflict=saved.draft)
             return _page(both, form), HTTPStatus.CONFLICT
+        if standing:  # handed in from another window: what this one holds is there once withdrawn
+            flash(_("Saved at %(time)s.", time=clock_time(saved.draft.saved_at)))
+            return redirect(visit.url, 303)
         return redirect(
             url_for("reflections.confirm", lesson=visit.edition.lesson.slug, slug=visit.step.slug),
             303,
         )
 
-    def beside(self, visit: Visit, step: Step) -> Markup:
+    def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         return Markup()
 
 
@@ -76,9 +80,10 @@ def _page(visit: Visit, form: ReflectionForm) -> str:
 
 def _beside(visit: Visit) -> list[Markup]:
     """The learner's own weighings, told by their kind: this package does not know weighings."""
-    found = []
+    by_kind: dict[str, list[Step]] = {}
     for slug in reflect_step(visit).beside:
         step = visit.edition.step(slug)
         if step is not None:
-            found.append(kind_of(step.kind).beside(visit, step))
+            by_kind.setdefault(step.kind, []).append(step)
+    found = [kind_of(kind).beside(visit, steps) for kind, steps in by_kind.items()]
     return [html for html in found if html]

@@ -3,12 +3,11 @@
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from course.core.clock import now
 from course.core.db import db
 from course.core.log import log
-from course.domain.distributions import snapshot_due
+from course.domain.distributions import MINIMUM
 from course.domain.weighing import Balance
-from course.groups.models import Membership, Part
+from course.groups.models import Group, Membership, Part
 from course.lessons import actions as lessons
 from course.lessons.visit import Visit
 from course.weighings import queries
@@ -43,25 +42,33 @@ def weigh(visit: Visit, *, scale: str, weights: Balance, action: str, reason: st
     lessons.add_step_done(run, visit.edition, visit.step.slug, go_to=visit.step.slug)
     lessons.remove_draft(run.id, visit.step.slug)
     if scale == visit.step.slug:
-        _renew_pictures(run.user_id, run.lesson, scale)
+        _take_pictures(run.user_id, run.lesson, scale)
     db.session.commit()
     log.info("weighed", user=run.user_id, lesson=run.lesson, step=visit.step.slug)
     return True
 
 
-def _renew_pictures(user_id: int, lesson: str, scale: str) -> None:
-    groups = select(Membership.group_id).filter_by(user_id=user_id, part=Part.LEARNER)
-    for group_id in list(db.session.scalars(groups)):
-        counts = queries.sides_in_group(group_id, lesson, scale)
+def _take_pictures(user_id: int, lesson: str, scale: str) -> None:
+    """Keep how a group weighed once enough of them did; from then on its picture stays as it is.
+
+    Who saw a picture and then a newer one could subtract them, and what is left gives away those
+    who weighed in between as soon as they are alike. Taken once, there is nothing to subtract,
+    whoever comes, leaves or weighs again.
+    """
+    mine = (
+        select(Group.id)
+        .join(Group.memberships)
+        .where(Membership.user_id == user_id, Membership.part == Part.LEARNER)
+        .order_by(Group.id)
+        .with_for_update(of=Group)  # of two who weigh at once, the second counts the first
+    )
+    for group_id in list(db.session.scalars(mine)):
         key = {"group_id": group_id, "lesson": lesson, "scale": scale}
-        picture = db.session.scalar(select(GroupPicture).filter_by(**key))
-        before = picture.answers if picture else 0
-        if not snapshot_due(previous_n=before, current_n=sum(counts)):
+        if db.session.scalar(select(GroupPicture.id).filter_by(**key)) is not None:
             continue
-        if picture is None:
+        counts = queries.sides_in_group(group_id, lesson, scale)
+        if sum(counts) >= MINIMUM:
             db.session.add(GroupPicture(**key, answers=sum(counts), counts=counts))
-        else:
-            picture.answers, picture.counts, picture.taken_at = sum(counts), counts, now()
 
 
 def reply(enrolment_id: int, step: str, text: str) -> None:

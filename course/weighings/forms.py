@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import Field, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
@@ -27,7 +27,7 @@ class ScaleForm(BaseForm):
     reason = TextAreaField(
         _l("Explain your weighing"),
         [
-            InputRequired(_l("Write why, in a sentence or two.")),
+            DataRequired(_l("Write why, in a sentence or two.")),
             Length(
                 max=LONGEST_REASON,
                 message=_l("This is longer than 600 characters. Keep the heart of it."),

@@ -40,10 +40,10 @@ class Weighing(Model):
 
 
 class GroupPicture(Model):
-    """How a group weighed, as it was when three new weighings had come in.
+    """How a group weighed, as it was when ten of them had.
 
-    Not worked out at each view: then the difference between two views would show what the one
-    who weighed in between chose.
+    Not worked out at each view: then the difference between two views would show what those who
+    weighed in between chose.
     """
 
     __tablename__ = "group_picture"

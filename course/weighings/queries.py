@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from course.core.db import db
 from course.domain.distributions import Distribution, shown_distribution
@@ -20,28 +20,36 @@ def balance_of(weighing: Weighing) -> Balance:
     return balance(agreement=weighing.agreement, client=weighing.client)
 
 
+# Built once, because every page with a weighing asks for these two.
+_IN_RUN = (
+    select(Weighing).where(Weighing.enrolment_id == bindparam("enrolment_id")).order_by(Weighing.id)
+)
+_PICTURE_OF_MY_GROUP = (
+    select(GroupPicture)
+    .where(
+        GroupPicture.group_id.in_(
+            select(Membership.group_id).where(
+                Membership.user_id == bindparam("user_id"), Membership.part == Part.LEARNER
+            )
+        ),
+        GroupPicture.lesson == bindparam("lesson"),
+        GroupPicture.scale == bindparam("scale"),
+    )
+    .order_by(GroupPicture.answers.desc(), GroupPicture.id)
+    .limit(1)
+)
+
+
 def in_run(enrolment_id: int) -> dict[str, Weighing]:
     """All weighings of one run through a lesson, by step, in the order they were made."""
-    statement = select(Weighing).filter_by(enrolment_id=enrolment_id).order_by(Weighing.id)
-    return {weighing.step: weighing for weighing in db.session.scalars(statement)}
+    weighings = db.session.scalars(_IN_RUN, {"enrolment_id": enrolment_id})
+    return {weighing.step: weighing for weighing in weighings}
 
 
 def group_picture(user_id: int, lesson: str, scale: str) -> Distribution | None:
     """How the viewer's group weighed, when it is large enough to hide everyone in it."""
-    mine = select(Membership.group_id).where(
-        Membership.user_id == user_id, Membership.part == Part.LEARNER
-    )
-    statement = (
-        select(GroupPicture)
-        .where(
-            GroupPicture.group_id.in_(mine),
-            GroupPicture.lesson == lesson,
-            GroupPicture.scale == scale,
-        )
-        .order_by(GroupPicture.answers.desc(), GroupPicture.id)
-        .limit(1)
-    )
-    picture = db.session.scalar(statement)
+    values = {"user_id": user_id, "lesson": lesson, "scale": scale}
+    picture = db.session.scalar(_PICTURE_OF_MY_GROUP, values)
     return shown_distribution(picture.counts) if picture else None
 
 

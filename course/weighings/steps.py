@@ -1,5 +1,6 @@
 """Two step kinds: weigh, and weigh the same again later."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -36,6 +37,7 @@ class Scale:
     """Weigh, then see what it does for whom, how others weighed, and a voice against."""
 
     name = "scale"
+    texts = frozenset({"reason", "reply"})
 
     def word(self) -> str:
         return _("Weighing")
@@ -71,15 +73,20 @@ class Scale:
             flash(_("You weighed this before; that weighing stands."))
         return redirect(f"{visit.url}#result", 303)
 
-    def beside(self, visit: Visit, step: Step) -> Markup:
-        if not isinstance(step, ScaleStep) or visit.enrolment is None:
+    def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
+        if visit.enrolment is None:
             return Markup()
-        weighings = [
-            described(item, step, visit.language)
-            for item in queries.in_run(visit.enrolment.id).values()
-            if item.scale == step.slug
-        ]
-        return visit.part("weighings/_beside.html", scale=step, weighings=weighings)
+        weighings = queries.in_run(visit.enrolment.id).values()
+        found = []
+        for scale in steps:
+            if isinstance(scale, ScaleStep):
+                told = [
+                    described(item, scale, visit.language)
+                    for item in weighings
+                    if item.scale == scale.slug
+                ]
+                found.append(visit.part("weighings/_beside.html", scale=scale, weighings=told))
+        return Markup().join(found)
 
     def _reply(self, visit: Visit) -> ResponseReturnValue:
         """Keep the answer to the voice against, where there is a weighing to answer from."""

@@ -6,14 +6,21 @@
 const PAUSE = 1000; // ms after the last key
 const LONGEST = 4000; // ms of typing without a pause
 const RETRY = [2000, 4000, 8000, 15000, 30000];
+const PATIENCE = 3000; // ms that leaving waits for the server
+const COPIES = 3; // of what was sent without an answer, beside the text itself: room is scarce
 const NOT_ANSWERS = new Set(["csrf_token", "revision", "do"]);
 
 export function keepSaved(form) {
   return form.dataset.autosave ? new Autosave(form) : keepInTab(form);
 }
 
+// In the order of their names, as the server gives them back, so that equal answers look equal.
 function entries(form) {
-  return [...new FormData(form)].filter(([name]) => !NOT_ANSWERS.has(name));
+  return inOrder([...new FormData(form)].filter(([name]) => !NOT_ANSWERS.has(name)));
+}
+
+function inOrder(fields) {
+  return fields.sort(([one], [other]) => (one < other ? -1 : Number(one > other)));
 }
 
 function fill(form, fields) {
@@ -31,20 +38,36 @@ const textOf = (fields) => fields.map(([, value]) => value).filter((value) => va
 // A visitor without an account: what was typed stays in this tab.
 function keepInTab(form) {
   const key = `weegschaal:visitor:${form.dataset.keepLocal}`;
-  const kept = read(sessionStorage, key);
+  const kept = read("sessionStorage", key);
   if (kept && textOf(kept) !== textOf(entries(form))) fill(form, kept);
-  form.addEventListener("input", () => write(sessionStorage, key, entries(form)));
-  form.addEventListener("change", () => write(sessionStorage, key, entries(form)));
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  form.addEventListener("input", () => write("sessionStorage", key, entries(form)));
+  form.addEventListener("change", () => write("sessionStorage", key, entries(form)));
+  form.addEventListener("submit", () => remove("sessionStorage", key));
   return null;
 }
 
+// A store that is full or forbidden is no reason to stop: the server still saves.
 function read(store, key) {
-  try { return JSON.parse(store.getItem(key)); } catch { return null; }
+  try { return JSON.parse(window[store].getItem(key)); } catch { return null; }
 }
 
 function write(store, key, value) {
-  try { store.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden: the server still saves */ }
+  try { window[store].setItem(key, JSON.stringify(value)); } catch { /* see above */ }
+}
+
+function remove(store, key) {
+  try { window[store].removeItem(key); } catch { /* see above */ }
+}
+
+function keysOf(store) {
+  try { return Object.keys(window[store]); } catch { return []; }
+}
+
+// Each window keeps its copy under a name of its own: none takes away the words of another.
+function windowName() {
+  const name = read("sessionStorage", "weegschaal:window") ?? Math.random().toString(36).slice(2);
+  write("sessionStorage", "weegschaal:window", name);
+  return name;
 }
 
 class Autosave {
@@ -54,8 +77,10 @@ class Autosave {
     this.line = form.querySelector("[data-saved]");
     this.revision = form.elements.revision;
     this.token = form.elements.csrf_token;
-    this.key = `weegschaal:draft:${this.words.owner}:${this.words.autosave}`;
+    this.copies = `weegschaal:draft:${this.words.owner}:${this.words.autosave}:`;
+    this.key = this.copies + windowName();
     this.saved = this.now(); // what the server has, as it made this page
+    this.unanswered = new Set(); // what was sent; the server may have it, but did not say so
     this.failures = 0;
     this.restore();
     form.addEventListener("input", () => this.changed(PAUSE));
@@ -68,12 +93,13 @@ class Autosave {
     addEventListener("offline", () => this.dirty && this.say(this.words.offlineText, true));
     addEventListener("focus", () => this.retry());
     addEventListener("beforeunload", (event) => { if (this.dirty && this.failures) event.preventDefault(); });
-    // Signing out waits for the last words.
-    for (const other of document.querySelectorAll("form[data-sign-out]")) {
+    // Signing out and choosing another language wait for the last words, but not for ever.
+    for (const other of document.querySelectorAll(".top form")) {
       other.addEventListener("submit", (event) => {
         if (!this.dirty) return;
         event.preventDefault();
-        this.save().finally(() => other.submit());
+        const patience = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+        Promise.race([this.save(), patience]).finally(() => other.submit());
       });
     }
   }
@@ -82,10 +108,9 @@ class Autosave {
   get dirty() { return this.now() !== this.saved; }
 
   restore() {
-    const kept = read(localStorage, this.key);
+    const kept = this.newestCopy();
     if (!kept) return;
-    if (JSON.stringify(kept.fields) === this.saved) { localStorage.removeItem(this.key); return; }
-    if (kept.revision === Number(this.revision.value)) {
+    if (kept.revision === Number(this.revision.value) || kept.unanswered.includes(this.saved)) {
       fill(this.form, kept.fields);
       this.say(this.words.restoredText);
       this.save();
@@ -94,9 +119,30 @@ class Autosave {
     }
   }
 
+  // The copy that was kept last, by this window or by one that is gone; none when the server has it.
+  newestCopy() {
+    for (const key of keysOf("localStorage").filter((name) => name.startsWith(this.copies))) {
+      const copy = { key, ...read("localStorage", key) };
+      if (!copy.fields || JSON.stringify(copy.fields) === this.saved) remove("localStorage", key);
+      else if (!this.found || copy.at > this.found.at) this.found = copy;
+    }
+    return this.found;
+  }
+
+  keep() {
+    const unanswered = [...this.unanswered].slice(-COPIES);
+    write("localStorage", this.key, { fields: entries(this.form), revision: Number(this.revision.value), unanswered, at: Date.now() });
+  }
+
+  // The server has it: the copies can go, unless another window wrote in one since.
+  forget() {
+    remove("localStorage", this.key);
+    if (this.found && read("localStorage", this.found.key)?.at === this.found.at) remove("localStorage", this.found.key);
+  }
+
   changed(pause) {
     if (!this.dirty) return;
-    write(localStorage, this.key, { fields: entries(this.form), revision: Number(this.revision.value) });
+    this.keep();
     this.since ??= Date.now();
     clearTimeout(this.timer);
     const wait = Math.max(0, Math.min(pause, LONGEST - (Date.now() - this.since)));
@@ -119,28 +165,38 @@ class Autosave {
     const sent = this.now();
     const body = new FormData(this.form);
     body.delete("do");
+    this.unanswered.add(sent);
+    this.keep();
     let answer;
     try {
       answer = await fetch(this.words.autosave, {
         method: "POST", body, keepalive: leaving,
-        headers: { Accept: "application/json", "X-CSRFToken": this.token.value },
+        headers: { Accept: "application/json", "X-CSRFToken": this.token.value, "X-Owner": this.words.owner },
       });
     } catch {
       return this.failed(this.words.offlineText);
     }
-    if (answer.ok) {
-      const { revision, saved_at: time } = await answer.json();
+    const told = await answer.json().catch(() => null); // null: not ours, but of a network that asks to sign in
+    if (answer.ok && told) {
+      const { revision, saved_at: time } = told;
       this.revision.value = revision;
       this.saved = sent;
       this.failures = 0;
-      if (!this.dirty) localStorage.removeItem(this.key);
+      this.unanswered.clear();
+      if (this.dirty) this.keep(); else this.forget();
       this.say(this.words.savedText.replace("{time}", time));
       return true;
     }
-    if (answer.status === 409) {
-      const { revision, saved_at: time, content } = await answer.json();
-      const theirs = Object.entries(content ?? {}).flatMap(([name, values]) => values.map((value) => [name, value]));
-      this.choose(JSON.parse(sent), theirs, revision, time);
+    if (answer.status === 409 && told) {
+      const { revision, saved_at: time, content } = told;
+      const theirs = inOrder(Object.entries(content ?? {}).flatMap(([name, values]) => values.map((value) => [name, value])));
+      if (this.unanswered.has(JSON.stringify(theirs))) {
+        // It has what this very window sent: only the answer got lost on the way.
+        this.revision.value = revision;
+        this.saved = JSON.stringify(theirs);
+        return this.send(leaving);
+      }
+      this.choose(entries(this.form), theirs, revision, time);
       return false;
     }
     if (answer.status === 401) return this.failed(this.words.signedOutText, true);
@@ -178,7 +234,7 @@ class Autosave {
   choose(mine, theirs, revision, time) {
     this.choosing = true;
     fill(this.form, mine);
-    write(localStorage, this.key, { fields: mine, revision: Number(this.revision.value) });
+    this.keep();
     const box = document.createElement("section");
     box.className = "conflict card";
     box.setAttribute("role", "alert");
@@ -194,7 +250,7 @@ class Autosave {
       this.choosing = false;
       fill(this.form, fields);
       box.remove();
-      if (this.dirty) this.save(); else localStorage.removeItem(this.key);
+      if (this.dirty) this.save(); else this.forget();
       this.form.querySelector("textarea, input:not([type=hidden])")?.focus();
     };
     const button = (text, fields) => {

@@ -1,0 +1,254 @@
+"""Who gets what: every address × method × role, as decided in access_matrix.toml.
+
+A new route fails here until somebody has decided about it. Whoever is refused changes nothing
+and reads nothing, and asking for a page never changes anything.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from course.core.access import Policy, policy_of
+from tests.architecture import world as worlds
+from tests.architecture.world import APPLICANT, GROUP, MAY_READ, NAME, ROLES, World
+
+MATRIX: Final[dict[str, list[int | str]]] = tomllib.loads(
+    Path(__file__).with_name("access_matrix.toml").read_text(encoding="utf-8")
+)
+REFUSALS: Final = {"login", 400, 403, 404, 405, 410}
+
+# What is filled in, so that a refusal is about the person and not about an empty form.
+BODIES: Final[dict[str, dict[str, str]]] = {
+    "/accounts/<int:user_id>/role": {"role": "administrator"},
+    "/lessons/<lesson>/<slug>": {"text": "Gekaapt", "revision": "0"},
+    "/lessons/<lesson>/<slug>/draft": {"text": "Gekaapt", "revision": "0"},
+    "/lessons/<lesson>/<slug>/hand-in": {"revision": "1"},
+    "/me/settings": {"name": "Gekaapt", "language": "nl", "shortcuts": "y"},
+    "/teach/groups/<int:group_id>/name": {"name": "Gekaapt"},
+    "/teach/groups/new": {"name": "Nieuw"},
+}
+# Columns that no form has. Whoever sends them along all the same changes nothing with it.
+SMUGGLED: Final = {"id": "1", "user_id": "1", "is_demo": "y", "points": "10", "part": "instructor"}
+# Who may change what is kept about the owner.
+MAY_CHANGE_THE_OWNER: Final = {("POST /accounts/<int:user_id>/role", "administrator")}
+# Whoever has the code of a group, or the link in a mail, may read the name that it stands for.
+GIVEN_AWAY: Final[dict[str, set[str]]] = {"/join/<code>": {GROUP}, "/signup/<token>": {APPLICANT}}
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The owner and everybody else."""
+    return worlds.build(app)
+
+
+def _address(rule: str, world: World) -> str:
+    """The address of something of the owner."""
+    adapter = world.app.url_map.bind("localhost")
+    found = next(item for item in world.app.url_map.iter_rules() if item.rule == rule)
+    gaps = {name: world.gap(name, rule) for name in found.arguments}
+    address: str = adapter.build(found.endpoint, gaps)
+    return f"{address}?q=kanarie" if rule == "/accounts" else address
+
+
+def _ask(line: str, role: str, world: World, **kwargs: Any) -> TestResponse:
+    method, rule = line.split(" ", 1)
+    browser, address = world.browsers[role], _address(rule, world)
+    if method == "POST":
+        smuggled = {} if rule.endswith("/role") else {**SMUGGLED, "role": "administrator"}
+        return browser.post(address, data={**smuggled, **BODIES.get(rule, {})}, **kwargs)
+    return browser.open(address, method=method, **kwargs)
+
+
+def _told(answer: TestResponse) -> int | str:
+    """The status, or that one has to sign in first."""
+    location = answer.headers.get("Location", "")
+    return "login" if location.startswith("/login") else answer.status_code
+
+
+# --- Completeness --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_every_address_and_method_has_been_decided_about(app: Flask) -> None:
+    found = {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"}
+    }
+    assert set(MATRIX) == found
+    assert {line: len(told) for line, told in MATRIX.items() if len(told) != len(ROLES)} == {}
+
+
+# --- The matrix ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", MATRIX)
+def test_everybody_gets_what_was_decided(
+    app: Flask, clear: Callable[[], None], world: World, line: str
+) -> None:
+    before = worlds.rows(app)
+    for role, expected in zip(ROLES, MATRIX[line], strict=True):
+        answer = _ask(line, role, world)
+        assert (role, _told(answer)) == (role, expected)
+        _reads_only_what_it_may(answer, line, role, expected)
+        if _changes_only_what_it_may(before, line, role, expected, world):
+            clear()
+            world = worlds.build(app)
+            before = worlds.rows(app)
+
+
+def _reads_only_what_it_may(
+    answer: TestResponse, line: str, role: str, expected: int | str
+) -> None:
+    rule = line.split(" ", 1)[1]
+    allowed = MAY_READ[role] | GIVEN_AWAY.get(rule, set())
+    if expected in REFUSALS:
+        allowed = MAY_READ[role] & {NAME} if role == "owner" else set()  # it stands in the header
+    found = worlds.canaries(answer)
+    assert found <= allowed, f"{role} reads {found - allowed}"
+
+
+def _changes_only_what_it_may(
+    before: worlds.Rows, line: str, role: str, expected: int | str, world: World
+) -> bool:
+    """Whether anything was changed; whatever should not have been raises."""
+    after = worlds.rows(world.app)
+    if line.startswith("GET") or expected in REFUSALS:
+        assert after == before, f"{role} changes something"
+    if role != "owner" and (line, role) not in MAY_CHANGE_THE_OWNER:
+        owner = world.people["owner"]
+        assert worlds.rows_of(owner, after) == worlds.rows_of(owner, before), role
+    if not line.endswith("/role"):
+        roles = [{row["id"]: row["role"] for row in each["user"]} for each in (before, after)]
+        assert roles[1].items() <= roles[0].items() or len(roles[1]) > len(roles[0])
+    return after != before
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_asking_only_for_the_headers_says_the_same_and_shows_nothing(
+    app: Flask, world: World
+) -> None:
+    before = worlds.rows(app)
+    for line, told in MATRIX.items():
+        if line.startswith("GET"):
+            for role in ("visitor", "owner", "instructor"):
+                answer = _ask(line.replace("GET", "HEAD"), role, world)
+                assert (line, role, _told(answer)) == (line, role, told[ROLES.index(role)])
+                assert answer.data == b""
+    assert worlds.rows(app) == before
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_other_methods_are_refused_or_explained(app: Flask, world: World, method: str) -> None:
+    before = worlds.rows(app)
+    for rule in sorted({line.split(" ", 1)[1] for line in MATRIX}):
+        for role in ("visitor", "administrator"):
+            answer = _ask(f"{method} {rule}", role, world)
+            if method == "OPTIONS":
+                assert (rule, _told(answer) in {200, "login", 404}) == (rule, True)
+            else:
+                assert (rule, answer.status_code) == (rule, HTTPStatus.METHOD_NOT_ALLOWED)
+            assert worlds.canaries(answer) == set()
+    assert worlds.rows(app) == before
+
+
+# --- Other sites ---------------------------------------------------------------------------
+
+FORGERIES: Final[dict[str, tuple[dict[str, Any], int]]] = {
+    "without a token": ({"token": False}, 400),
+    "from another site": ({"headers": {"Sec-Fetch-Site": "cross-site"}}, 403),
+    "from another host of the school": ({"headers": {"Sec-Fetch-Site": "same-site"}}, 403),
+    "from another origin": ({"headers": {"Origin": "https://localhost.example"}}, 403),
+    "from a frame without an origin": ({"headers": {"Origin": "null"}}, 403),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_what_another_site_sends_changes_nothing(app: Flask, world: World, forgery: str) -> None:
+    """Sent with the browser of somebody who may do this, which is what a forger waits for."""
+    how, expected = FORGERIES[forgery]
+    before = worlds.rows(app)
+    for line in MATRIX:
+        if line.startswith("POST"):
+            answer = _ask(line, _who_may(line), world, **how)
+            assert (line, _told(answer)) == (line, expected)
+    assert worlds.rows(app) == before
+
+
+def _who_may(line: str) -> str:
+    return next(
+        role
+        for role, told in zip(ROLES[::-1], MATRIX[line][::-1], strict=True)
+        if told not in REFUSALS
+    )
+
+
+# --- Is the matrix blind? ------------------------------------------------------------------
+
+# Where the query refuses whoever is not an instructor of the group, also without a policy.
+REFUSED_TWICE: Final = {
+    "teaching.board",
+    "teaching.group",
+    "teaching.joining",
+    "teaching.reflection",
+    "teaching.rename",
+}
+
+
+def _protected(app: Flask) -> Iterator[tuple[str, Policy]]:
+    for endpoint, view in app.view_functions.items():
+        policy = policy_of(view)
+        if policy and not policy.public:
+            yield endpoint, policy
+
+
+def _is_noticed(world: World, endpoint: str) -> bool:
+    """Whether some answer differs from what was decided. A view that falls over is noticed."""
+    rules = [rule.rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint]
+    for line, expected in MATRIX.items():
+        if line.split(" ", 1)[1] not in rules:
+            continue
+        for role, told in zip(ROLES, expected, strict=True):
+            try:
+                answer = _ask(line, role, world)
+            except Exception:  # Whatever a view does without the user that it counts on.
+                return True
+            if _told(answer) != told:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_page_that_is_opened_to_everybody_by_mistake_is_noticed(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blind = []
+    for endpoint, _policy in _protected(app):
+        with monkeypatch.context() as patch:
+            patch.setattr(app.view_functions[endpoint], "policy", Policy(public=True))
+            if not _is_noticed(world, endpoint):
+                blind.append(endpoint)
+    assert blind == []
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_page_that_is_opened_to_all_roles_by_mistake_is_noticed(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blind = set()
+    for endpoint, policy in _protected(app):
+        if policy.roles == Policy().roles:
+            continue
+        with monkeypatch.context() as patch:
+            patch.setattr(app.view_functions[endpoint], "policy", Policy())
+            if not _is_noticed(world, endpoint):
+                blind.add(endpoint)
+    assert blind == REFUSED_TWICE

@@ -1,0 +1,107 @@
+"""Every page that somebody can reach by following links, read by everybody in both languages.
+
+The browser of the tests checks each page by itself: valid, labelled, nothing from elsewhere.
+"""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from http import HTTPStatus
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from flask import Flask
+
+from course.accounts.models import User
+from tests.architecture import world as worlds
+from tests.architecture.world import GROUP, MAY_READ, OTHER_LESSON, ROLES, World
+from tests.browser import Browser
+from tests.factories import LESSON, Factory
+
+LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
+FEWEST_PAGES = 30  # the steps of two lessons, and the pages around them
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The owner with work at every kind of step, and everybody else."""
+    return worlds.build(app)
+
+
+def _follow_all_links(browser: Browser, begin: str = "/") -> dict[str, str]:
+    """Each page by its address, from ``begin``. A link that leads nowhere raises."""
+    found: dict[str, str] = {}
+    waiting = [(begin, "the beginning")]
+    while waiting:
+        address, where = waiting.pop()
+        if address in found:
+            continue
+        answer = browser.get(address)
+        assert answer.status_code in {HTTPStatus.OK, HTTPStatus.SEE_OTHER}, f"{where}: {address}"
+        found[address] = answer.text
+        if answer.status_code == HTTPStatus.SEE_OTHER:
+            waiting.append((answer.headers["Location"], address))
+        elif answer.mimetype == "text/html":
+            waiting += [(link, address) for link in _links(answer.text, address)]
+    return found
+
+
+def _links(text: str, address: str) -> set[str]:
+    """The links to pages of ours, without the places on them."""
+    links = set()
+    for target in LINK.findall(text):
+        link = urldefrag(urljoin(f"http://localhost{address}", unescape(target))).url
+        parts = urlsplit(link)
+        if parts.netloc == "localhost" and not parts.path.startswith("/static/"):
+            links.add(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    return links
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("role", "language"),
+    [(role, "nl") for role in ROLES]
+    + [(role, "en") for role in ("visitor", "owner", "instructor", "administrator")],
+)
+def test_no_link_leads_nowhere_and_nobody_reads_what_is_not_meant_for_them(
+    world: World, role: str, language: str
+) -> None:
+    browser = world.browsers[role]
+    browser.post(f"/language/{language}")
+    found = _follow_all_links(browser)
+    assert len(found) >= FEWEST_PAGES
+    for address, text in found.items():
+        read = set(worlds.CANARY.findall(text.lower()))
+        assert read <= MAY_READ[role], f"{role} at {address}"
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_owner_reads_all_of_it(world: World) -> None:
+    """Otherwise the test above proves nothing: what is nowhere, nobody else reads either."""
+    found = _follow_all_links(world.browsers["owner"])
+    # What was withdrawn is the owner's too, and comes with the download of everything.
+    assert set(worlds.CANARY.findall("".join(found.values()).lower())) == MAY_READ["owner"]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_instructor_reads_what_was_handed_in(world: World) -> None:
+    found = _follow_all_links(world.browsers["instructor"])
+    read = set(worlds.CANARY.findall("".join(found.values()).lower()))
+    assert read == MAY_READ["instructor"]
+
+
+@pytest.mark.parametrize("lesson", [LESSON, OTHER_LESSON])
+def test_every_step_can_be_opened_by_whoever_reads_learns_and_teaches(
+    world: World, make: Factory, lesson: str
+) -> None:
+    """On both databases, and with work at every kind of step."""
+    for role in ("visitor", "owner", "fellow", "instructor"):
+        for step in make.edition(lesson).lesson.steps:
+            answer = world.browsers[role].get(f"/lessons/{lesson}/{step.slug}")
+            assert (role, step.slug, answer.status_code) == (role, step.slug, HTTPStatus.OK)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_an_empty_site_has_no_dead_ends(sign_in: Callable[[User], Browser], learner: User) -> None:
+    """Somebody who has just come, with nothing done and no group."""
+    assert GROUP not in "".join(_follow_all_links(sign_in(learner)).values())

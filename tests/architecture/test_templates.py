@@ -1,0 +1,77 @@
+"""The templates: each compiles, lies with its feature, and lets nothing through unescaped."""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import StrictUndefined, UndefinedError
+
+from course.accounts.models import User
+from tests.browser import Browser
+from tests.factories import Factory
+from tests.houses import ROOT
+
+COURSE = ROOT / "course"
+TEMPLATES = sorted(COURSE.glob("*/templates/**/*.html"))
+# Per function where text counts as HTML already: why that is safe.
+UNESCAPED = {
+    "course/lessons/visit.py: part": "a template rendered by Jinja, which escapes",
+    "course/lessons/visit.py: render": "Markdown of our own content, sanitised by the curriculum",
+}
+MARKS_AS_SAFE = re.compile(r"\|\s*safe\b|autoescape")
+
+
+def test_there_are_templates() -> None:
+    assert len(TEMPLATES) > 30
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_every_template_compiles(app: Flask) -> None:
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(COURSE)))
+def test_a_template_lies_in_the_folder_of_its_feature(path: Path) -> None:
+    """Flask looks in all folders at once: the second folder name keeps two features apart."""
+    feature, _templates, folder, *_rest = path.relative_to(COURSE).parts
+    assert folder == ("layout" if feature == "core" else feature)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_misspelt_variable_is_an_error(app: Flask) -> None:
+    assert app.jinja_env.undefined is StrictUndefined
+    with pytest.raises(UndefinedError):
+        app.jinja_env.from_string("{{ vist.url }}").render()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_people_type_is_escaped(make: Factory, sign_in: Callable[[User], Browser]) -> None:
+    typed = "<script>alert(1)</script>\"'"
+    page = sign_in(make.learner(name=typed)).get("/me/settings").text
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;") == 2  # header and field
+
+
+def test_no_template_takes_text_for_html() -> None:
+    found = [path for path in TEMPLATES if MARKS_AS_SAFE.search(path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_only_functions_with_a_reason_take_text_for_html() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {function.name}"
+        for path in COURSE.rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and node.args and _name(node.func) == "Markup"
+    }
+    assert found == set(UNESCAPED)
+
+
+def _name(node: ast.expr) -> str | None:
+    return getattr(node, "id", None) or getattr(node, "attr", None)

@@ -1,0 +1,167 @@
+"""One learner with all kinds of work, and everybody who might be curious about it.
+
+Each text of the owner that others might see holds a word that is nowhere else: a canary. Where
+one turns up, that text can be read.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from course.accounts.models import User
+from course.accounts.queries import ownership
+from course.core.db import Model, db
+from tests.browser import Browser
+from tests.factories import LESSON, Factory
+
+# From who may do least to who may do most.
+ROLES: Final = (
+    "visitor",
+    "owner",  # of all the work
+    "fellow",  # learns in the same group
+    "stranger",  # learns in another group
+    "instructor",  # of the owner's group
+    "colleague",  # teaches another group
+    "administrator",
+)
+OTHER_LESSON: Final = "afsluiten-of-loslaten"
+CANARY: Final = re.compile(r"kanarie-\w+")
+GROUP, APPLICANT, NAME, ADDRESS, SUBMITTED = (
+    "kanarie-groep",
+    "kanarie-aanmelding",  # of somebody who asked for an account
+    "kanarie-naam",
+    "kanarie-adres",
+    "kanarie-ingeleverd",
+)
+# Of the owner only. What a mail says is for the mail: it may hold a link that signs somebody in.
+PRIVATE: Final = {
+    "kanarie-apparaat",
+    "kanarie-antwoord",
+    "kanarie-reden",
+    "kanarie-weerwoord",
+    "kanarie-klad",
+    "kanarie-teruggenomen",
+}
+# What each may read, wherever it turns up. A word that an address itself gives away is not here.
+MAY_READ: Final[Mapping[str, set[str]]] = {
+    "visitor": set(),
+    "owner": {NAME, ADDRESS, SUBMITTED, GROUP, *PRIVATE},
+    "fellow": {GROUP},
+    "stranger": set(),
+    "instructor": {GROUP, NAME, SUBMITTED},
+    "colleague": set(),
+    "administrator": {NAME, ADDRESS},
+}
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The people by role, their browsers, and what to fill in the gaps of addresses."""
+
+    app: Flask
+    people: Mapping[str, User]  # without the visitor
+    browsers: Mapping[str, Browser]
+    gaps: Mapping[str, Any]
+
+    def gap(self, name: str, rule: str) -> Any:
+        """What belongs in the gap ``name`` of the address ``rule``."""
+        return self.gaps.get(f"{name} of {rule}", self.gaps.get(name))
+
+
+def build(app: Flask) -> World:
+    """Make everything in an empty database. The same each time, numbers included."""
+    make = Factory(app)
+    with make.together():
+        people = {
+            "owner": make.learner(name=NAME, email=f"{ADDRESS}@example.org"),
+            "fellow": make.learner(),
+            "stranger": make.learner(),
+            "instructor": make.instructor(),
+            "colleague": make.instructor(),
+            "administrator": make.administrator(),
+        }
+        group = make.group(
+            name=GROUP,
+            instructors=[people["instructor"]],
+            learners=[people["owner"], people["fellow"]],
+        )
+        make.group(instructors=[people["colleague"]], learners=[people["stranger"]])
+        make.group_picture(group)
+        gaps = {
+            "code": group.join_code,
+            "code of /language/<code>": "en",
+            "group_id": group.id,
+            "lesson": LESSON,
+            "name": "site.css",
+            "part": "core",
+            "public_id": _work_of(make, people["owner"]),
+            "slug": make.step("reflect").slug,
+            "token of /password/<token>": make.password_reset(people["owner"]),
+            "token of /signup/<token>": make.sign_up(f"{APPLICANT}@example.org"),
+            "user_id": people["owner"].id,
+            "version": "1",
+            "what": "renew",
+        }
+        tokens = {role: make.sign_in(user) for role, user in people.items()}
+    browsers = {"visitor": _browser(app)}
+    for role, token in tokens.items():
+        browsers[role] = _browser(app)
+        browsers[role].set_cookie("sid", token)
+        browsers[role].user = people[role]
+    return World(app, people, browsers, gaps)
+
+
+def _browser(app: Flask) -> Browser:
+    browser = app.test_client()
+    assert isinstance(browser, Browser)
+    return browser
+
+
+def _work_of(make: Factory, owner: User) -> str:
+    """All kinds of work in two lessons; returns the address of what was handed in."""
+    run = make.enrolment(owner)
+    make.sign_in(owner, browser="kanarie-apparaat")
+    make.message(owner.email, body="kanarie-bericht")
+    make.answers(run, given="kanarie-antwoord")
+    make.weighing(run, reason="kanarie-reden", reply="kanarie-weerwoord")
+    submission = make.submission(run, text=f"{SUBMITTED} en nog wat")
+    other = make.enrolment(owner, OTHER_LESSON)
+    make.draft(other, text="kanarie-klad")
+    make.submission(
+        other, text="kanarie-teruggenomen", withdrawn_at=submission.handed_in_at, number=1
+    )
+    return submission.public_id
+
+
+def canaries(answer: TestResponse) -> set[str]:
+    """The words of the owner in an answer, headers included."""
+    return set(CANARY.findall(f"{answer.headers}\n{answer.text}".lower()))
+
+
+def rows(app: Flask) -> Rows:
+    """All rows of all tables, ready to be compared."""
+    with app.app_context():
+        return {
+            table.name: sorted(
+                (dict(row) for row in db.session.execute(select(table)).mappings()), key=repr
+            )
+            for table in Model.metadata.sorted_tables
+        }
+
+
+def rows_of(user: User, everything: Rows) -> str:
+    """What is kept about this user, as one text to compare."""
+    runs = {row["id"] for row in everything["enrolment"] if row["user_id"] == user.id}
+    mine: Rows = {"user": [row for row in everything["user"] if row["id"] == user.id]}
+    for table, column in ownership().items():
+        keys = {user.id} if column.key == "user_id" else runs
+        mine[table.name] = [row for row in everything[table.name] if row[str(column.key)] in keys]
+    return json.dumps(mine, default=str, indent=1)

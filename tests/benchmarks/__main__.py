@@ -1,0 +1,255 @@
+"""Measure the site and write tables: ``python -m tests.benchmarks``, explained in README.md."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Final
+
+from course import config
+from tests import houses
+from tests.benchmarks import bare, work
+from tests.benchmarks.load import NOBODY, Outcome, Person, best, connected, measure
+from tests.benchmarks.people import School, gather
+from tests.benchmarks.server import Site, environment, running
+from tests.benchmarks.work import Work
+
+PARTS: Final = ("pages", "saves", "memory", "start", "servers")
+
+PAGE_GOAL: Final = 0.5  # of the throughput of the bare page
+SAVE_GOAL: Final = 0.6  # of that of the bare save
+MEMORY_GOAL: Final = 110  # megabytes for each worker
+START_GOAL: Final = 5  # seconds
+REQUESTS: Final = 500  # after which the memory is looked at
+
+WSGI: Final = "wsgi:app"
+GRANIAN: Final[tuple[str, ...]] = (
+    *("-m", "granian", "--interface", "wsgi", "--no-ws", "--port", "{port}"),
+    *("--workers", "{workers}", "--blocking-threads"),
+)
+# Measured where they are installed; see README.md.
+OTHERS: Final[dict[str, tuple[str, ...]]] = {
+    "gunicorn gthread, 4 threads": (
+        *("-m", "gunicorn", "--worker-class", "gthread", "--threads", "4"),
+        *("--workers", "{workers}", "--bind", "127.0.0.1:{port}", WSGI),
+    ),
+    "gunicorn sync": (
+        *("-m", "gunicorn", "--workers", "{workers}", "--bind", "127.0.0.1:{port}", WSGI),
+    ),
+    "waitress, 4 threads": (
+        *("-m", "waitress", "--threads", "4", "--listen", "127.0.0.1:{port}", WSGI),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """How to measure."""
+
+    seconds: float
+    rounds: int
+    clients: int
+
+    def compare(
+        self, site: Site, works: Mapping[str, Work], between: Callable[[], None] = lambda: None
+    ) -> dict[str, Outcome]:
+        """The best round of each. They take turns, so that all meet the same noise."""
+        found: dict[str, list[Outcome]] = {name: [] for name in works}
+        for _round in range(self.rounds):
+            for name, clients in works.items():
+                between()
+                found[name].append(measure(site, clients(self.clients), seconds=self.seconds))
+        return {name: best(outcomes) for name, outcomes in found.items()}
+
+
+def show(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: names to the left, numbers to the right."""
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    print(f"\n{title}")
+    for row in (header, ["-" * width for width in widths], *rows):
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        print("  " + "  ".join(cells).rstrip(), flush=True)
+
+
+def compared(found: Mapping[str, Outcome], goal: float, judged: set[str]) -> Iterator[list[str]]:
+    """Each outcome, with its part of the first one, which is the bare one."""
+    floor = next(iter(found.values()))
+    for name, outcome in found.items():
+        part = outcome.per_second / floor.per_second
+        verdict = _verdict(f"≥ {goal}", met=part >= goal) if name in judged else ""
+        yield [name, f"{outcome.per_second:.0f}", f"{outcome.cpu:.1f}", f"{part:.2f}", verdict]
+
+
+def _verdict(goal: str, *, met: bool) -> str:
+    return goal if met else f"{goal} MISSED"
+
+
+# --- The parts -----------------------------------------------------------------------------
+
+
+def bench_pages(bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """How fast pages come, beside a bare page of the same program."""
+    steps = work.lesson_pages(school)
+    group = f"/teach/groups/{school.group.id}"
+    pages: dict[str, tuple[str, Person]] = {
+        "bare page": (bare.PAGE, NOBODY),
+        **{name: (path, school.student) for name, path in steps.items()},
+        "home": ("/home", school.student),
+        "group of 30": (group, school.instructor),
+        "board of 30": (f"{group}/lessons/{school.editions[0].lesson.slug}", school.instructor),
+    }
+    with running(settings) as site:
+        found = bench.compare(site, {name: work.asking(*page) for name, page in pages.items()})
+    costs = [school.cost(*page) for page in pages.values()]
+    show(
+        "Pages",
+        ["", "a second", "CPU ms", "of bare", "goal", "queries", "KB sent"],
+        [
+            [*cells, str(cost.queries), f"{cost.kilobytes:.1f}"]
+            for cells, cost in zip(compared(found, PAGE_GOAL, set(steps)), costs, strict=True)
+        ],
+    )
+
+
+def bench_saves(bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """How fast something is saved for good, beside a bare insert of the same program."""
+    works: dict[str, Work] = {
+        "bare save": work.saving_nothing,
+        "draft of a reflection": work.saving_drafts(school),
+        "weighing": work.weighing(school),
+    }
+    with running(settings) as site:
+        found = bench.compare(site, works, between=school.forget_weighings)
+    show(
+        "Saves",
+        ["", "a second", "CPU ms", "of bare", "goal"],
+        list(compared(found, SAVE_GOAL, {"draft of a reflection", "weighing"})),
+    )
+
+
+def bench_memory(_bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """What the processes take after some hundreds of requests for all kinds of pages."""
+    paths = cycle(work.lesson_pages(school).values())
+    with running(settings) as site, connected(site.port) as connection:
+        for path in islice(paths, REQUESTS):
+            connection.get(path, school.student)
+        supervisor, *others = site.memory()
+    worker = max(others)
+    goal = _verdict(f"≤ {MEMORY_GOAL}", met=worker <= MEMORY_GOAL)
+    show(
+        f"Memory after {REQUESTS} requests",
+        ["", "MB", "goal"],
+        [
+            ["the worker", f"{worker:.0f}", goal],
+            ["all processes", f"{supervisor + sum(others):.0f}", ""],
+        ],
+    )
+
+
+def bench_start(bench: Bench, settings: Mapping[str, str], _school: School) -> None:
+    """How long it takes until the first answer, where the tables are there already."""
+    served, made = [], []
+    for _round in range(bench.rounds):
+        with running(settings) as site:
+            served.append((site.seconds_to_start, site.cpu()))
+        made.append(_seconds_to_make(settings))
+    seconds, cpu = min(served)
+    goal = _verdict(f"≤ {START_GOAL}", met=seconds <= START_GOAL)
+    show(
+        "Start, second run",
+        ["", "seconds", "CPU s", "goal"],
+        [
+            ["flask serve, to the first answer", f"{seconds:.2f}", f"{cpu:.2f}", goal],
+            ["create_app, after its imports", f"{min(made):.2f}", "", ""],
+        ],
+    )
+
+
+def _seconds_to_make(settings: Mapping[str, str]) -> float:
+    script = (
+        "import time; from course.app import create_app; start = time.perf_counter(); "
+        "create_app(); print(time.perf_counter() - start)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=settings, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def bench_servers(bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """The same page and the same save on other servers, as far as they are installed."""
+    page = work.asking(work.lesson_pages(school)["read"], school.student)
+    rows = []
+    for name, command in _servers():
+        for workers in (1, 2) if "{workers}" in command else (1,):
+            with running(settings, command, workers=workers) as site:
+                found = bench.compare(site, {"page": page, "save": work.saving_drafts(school)})
+                memory = sum(site.memory())
+            speeds = [f"{found[kind].per_second:.0f}" for kind in ("page", "save")]
+            rows.append([name, str(workers), *speeds, f"{memory:.0f}"])
+    show("Servers", ["", "workers", "read, a second", "drafts, a second", "MB in all"], rows)
+
+
+def _servers() -> Iterator[tuple[str, tuple[str, ...]]]:
+    for threads in ("1", "2", "4", "8"):
+        yield f"granian, {threads} threads", (*GRANIAN, threads, WSGI)
+    yield from ((name, command) for name, command in OTHERS.items() if find_spec(command[1]))
+
+
+# --- The run -------------------------------------------------------------------------------
+
+
+def bench_all(bench: Bench, parts: Sequence[str], folder: Path, database_url: str = "") -> None:
+    """The chosen parts on one database."""
+    settings = environment(folder, database_url)
+    school = gather(config.from_env(settings))
+    with running(settings):
+        pass  # The first run compiles everything; what is measured are the later ones.
+    benches = {
+        "pages": bench_pages,
+        "saves": bench_saves,
+        "memory": bench_memory,
+        "start": bench_start,
+        "servers": bench_servers,
+    }
+    for part in parts:
+        benches[part](bench, settings, school)
+
+
+def main() -> None:
+    """Read the command line, and measure."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; else all")
+    parser.add_argument("--database", choices=houses.DATABASES, help="only on this one")
+    parser.add_argument("--seconds", type=float, default=2, help="that a round lasts")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the best counts")
+    parser.add_argument("--clients", type=int, default=8, help="that ask at the same time")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    bench = Bench(chosen.seconds, chosen.rounds, chosen.clients)
+    print(
+        f"{bench.clients} clients, best of {bench.rounds} rounds of {bench.seconds:g} s, "
+        f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the start.",
+        flush=True,
+    )
+    for database in [chosen.database] if chosen.database else houses.DATABASES:
+        if database == "postgresql" and not find_spec("pgserver"):
+            print("\nNot measured on PostgreSQL: pgserver has no wheel for this Python.")
+            continue
+        print(f"\n##### {database}", flush=True)
+        with tempfile.TemporaryDirectory(prefix="weegschaal-bench-") as folder:
+            url = houses.new_postgresql("weegschaal_bench") if database == "postgresql" else ""
+            bench_all(bench, chosen.parts or PARTS, Path(folder), url)
+    print(f"\nLoad average {os.getloadavg()[0]:.1f} at the end.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""A course with people in it: the demo, and a group of everybody, in which all have begun."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import delete, event, func, select
+
+from course import demo
+from course.accounts.models import User
+from course.app import create_app
+from course.cli import MIGRATIONS
+from course.config import Settings
+from course.core.access import Role
+from course.core.db import db
+from course.curriculum.edition import Edition
+from course.curriculum.schema import ScaleStep
+from course.groups.models import Group
+from course.lessons import actions, editions
+from course.lessons.models import Draft, Enrolment, StepDone
+from course.weighings.models import GroupPicture, Weighing
+from tests.benchmarks import bare
+from tests.benchmarks.load import NOBODY, Person, WrongAnswer
+from tests.factories import Factory
+
+STUDENT: Final = "student@example.org"
+TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a page takes besides time."""
+
+    queries: int
+    kilobytes: float  # compressed, as it is sent
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """The people of a site, and the app in this process, to look into their database with."""
+
+    app: Flask
+    group: Group
+    instructor: Person
+    student: Person
+    learners: Sequence[Person]
+
+    @property
+    def editions(self) -> list[Edition]:
+        with self.app.app_context():
+            return list(editions.library().editions.values())
+
+    def cost(self, path: str, person: Person = NOBODY) -> Cost:
+        """How many statements a page sends to the database, and how large its answer is."""
+        statements: list[str] = []
+
+        def record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith("BEGIN"):
+                statements.append(statement)
+
+        with self.app.app_context():
+            engine = db.engine
+        client = self.app.test_client(use_cookies=False)
+        headers = {"Cookie": person.cookie, "Accept-Encoding": "br", "Accept-Language": "nl"}
+        client.get(path, headers=headers)  # What is only done once is not counted.
+        event.listen(engine, "before_cursor_execute", record)
+        try:
+            answer = client.get(path, headers=headers)
+        finally:
+            event.remove(engine, "before_cursor_execute", record)
+        if answer.status_code != HTTPStatus.OK:
+            raise WrongAnswer(f"GET {path}: {answer.status}")
+        return Cost(len(statements), len(answer.data) / 1024)
+
+    def revision(self, person: Person, lesson: str, step: str) -> int:
+        """The number of the draft of this learner at a step; 0 where there is none."""
+        statement = (
+            select(Draft.revision)
+            .join(Enrolment, Enrolment.id == Draft.enrolment_id)
+            .where(
+                Enrolment.user_id == person.user_id,
+                Enrolment.lesson == lesson,
+                Draft.step == step,
+            )
+        )
+        with self.app.app_context():
+            return db.session.scalar(statement) or 0
+
+    def forget_weighings(self) -> None:
+        """Nobody has weighed anything."""
+        scales = [
+            step.slug
+            for edition in self.editions
+            for step in edition.lesson.steps
+            if isinstance(step, ScaleStep)
+        ]
+        with self.app.app_context():
+            db.session.execute(delete(Weighing))
+            db.session.execute(delete(GroupPicture))
+            db.session.execute(delete(StepDone).where(StepDone.step.in_(scales)))
+            db.session.commit()
+
+    def weighings(self) -> int:
+        """How many weighings are kept."""
+        with self.app.app_context():
+            return db.session.execute(select(func.count(Weighing.id))).scalar_one()
+
+
+def gather(settings: Settings) -> School:
+    """Make the tables, load the demo, and put its thirty learners together in one group."""
+    app = create_app(settings)
+    bare.init_app(app)
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS))
+        demo.load()
+        bare.NOTES.create(db.engine)
+        of_demo = list(db.session.scalars(select(User).where(User.is_demo).order_by(User.id)))
+        learners = [user for user in of_demo if user.role == Role.LEARNER]
+        for learner in learners:
+            for edition in editions.library().editions.values():
+                actions.begin(learner.id, edition, step=edition.lesson.steps[0].slug)
+        db.session.remove()
+    instructor = next(user for user in of_demo if user.role == Role.INSTRUCTOR)
+    student = next(user for user in learners if user.email == STUDENT)
+    return School(
+        app=app,
+        group=Factory(app).group(instructors=[instructor], learners=learners),
+        instructor=_signed_in(app, instructor),
+        student=_signed_in(app, student),
+        learners=[_signed_in(app, learner) for learner in learners],
+    )
+
+
+def _signed_in(app: Flask, user: User) -> Person:
+    settings: Settings = app.extensions["settings"]
+    client = app.test_client()
+    client.set_cookie("__Host-sid", Factory(app).sign_in(user), domain="bench.example", secure=True)
+    page = client.get("/home", base_url=settings.base_url)
+    cookies = [
+        client.get_cookie(name, domain="bench.example") for name in ("__Host-sid", "__Host-form")
+    ]
+    (token, *_others) = TOKEN.findall(page.text)
+    return Person(
+        user_id=user.id,
+        cookie="; ".join(f"{item.key}={item.value}" for item in cookies if item),
+        token=token,
+    )

@@ -1,0 +1,100 @@
+"""What the clients ask of the site: for each of them the tasks that it does one after the other."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from http import HTTPStatus
+from itertools import count, repeat
+from json import loads
+from typing import Final
+
+from course.curriculum.schema import ScaleStep
+from tests.benchmarks import bare
+from tests.benchmarks.load import NOBODY, Connection, Person, Task
+from tests.benchmarks.people import School
+
+Work = Callable[[int], list[Iterator[Task]]]  # number of clients → the tasks of each
+
+# About as long as half a reflection.
+TEXT: Final = "Ik ging er zelf heen en vroeg wat er aan de hand was. " * 15
+
+
+def asking(path: str, person: Person = NOBODY) -> Work:
+    """Everybody asks for the same page."""
+
+    def ask(connection: Connection) -> None:
+        connection.get(path, person)
+
+    return lambda clients: [repeat(ask) for _client in range(clients)]
+
+
+def lesson_pages(school: School) -> dict[str, str]:
+    """A page of each kind of step in the first lesson, by what it shows the student."""
+    lesson = school.editions[0].lesson
+    of_kind: dict[str, list[str]] = {}
+    for step in lesson.steps:
+        of_kind.setdefault(step.kind, []).append(f"/lessons/{lesson.slug}/{step.slug}")
+    return {
+        "read": of_kind["read"][1],
+        "scale, weighing again": of_kind["weigh-again"][0],
+        "scale, after weighing": of_kind["scale"][0],
+        "question, to answer": of_kind["question"][-1],
+        "question, answered": of_kind["question"][0],
+        "reflect": of_kind["reflect"][0],
+    }
+
+
+def saving_nothing(clients: int) -> list[Iterator[Task]]:
+    """Everybody saves something that takes no thought."""
+
+    def save(connection: Connection) -> None:
+        connection.post(bare.SAVE, {}, expect=HTTPStatus.NO_CONTENT)
+
+    return [repeat(save) for _client in range(clients)]
+
+
+def saving_drafts(school: School) -> Work:
+    """Each client is a learner whose reflection is saved while they write."""
+    lesson = school.editions[0].lesson
+    step = next(step.slug for step in lesson.steps if step.kind == "reflect")
+
+    def writing(person: Person) -> Iterator[Task]:
+        revision = school.revision(person, lesson.slug, step)
+
+        def save(number: int, connection: Connection) -> None:
+            nonlocal revision
+            fields = {"text": f"{TEXT}{number}", "revision": str(revision)}
+            path = f"/lessons/{lesson.slug}/{step}/draft"
+            answer = connection.post(path, fields, person, expect=HTTPStatus.OK)
+            revision = loads(answer)["revision"]
+
+        return (partial(save, number) for number in count())
+
+    return lambda clients: [writing(person) for person in school.learners[:clients]]
+
+
+def weighing(school: School) -> Work:
+    """The clients hand in a weighing of each learner at each scale, once."""
+    sheets = [
+        (f"/lessons/{edition.lesson.slug}/{step.slug}", _filled_in(step), person)
+        for edition in school.editions
+        for step in edition.lesson.steps
+        if isinstance(step, ScaleStep)
+        for person in school.learners
+    ]
+
+    def weigh(path: str, fields: Mapping[str, str], person: Person, connection: Connection) -> None:
+        connection.post(path, fields, person)
+
+    return lambda clients: [
+        (partial(weigh, *sheet) for sheet in sheets[first::clients]) for first in range(clients)
+    ]
+
+
+def _filled_in(scale: ScaleStep) -> dict[str, str]:
+    weights = {
+        f"{side}-{consideration.slug}": weight
+        for side, weight in (("agreement", "1"), ("client", "3"))
+        for consideration in getattr(scale, side)
+    }
+    words = {"action": scale.actions[0].slug, "reason": "Hij meldt zich wel.", "revision": "0"}
+    return {**weights, **words}

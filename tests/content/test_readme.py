@@ -1,0 +1,63 @@
+"""The examples that authors copy are right."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from course.curriculum import figures, markdown, positions
+from course.curriculum.positions import Data
+from course.curriculum.schema import Book, QuestionStep, Source, Step, Term
+
+README = (Path(__file__).parents[2] / "content" / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> Iterator[str]:
+    for found in re.finditer(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE):
+        yield found[1]
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[Step]:
+    found: list[Step] = []
+    for text in blocks("yaml"):
+        data = positions.parse(text, "README.md")[0]
+        if isinstance(data, list):
+            found += [TypeAdapter[Step](Step).validate_python(with_body(step)) for step in data]
+    return found
+
+
+def with_body(step: Data) -> Data:
+    assert isinstance(step, dict)
+    return {**step, "body": {"nl": "x", "en": "x"}} if step["kind"] == "read" else step
+
+
+def test_there_is_an_example_of_every_kind_of_step_and_question(steps: list[Step]) -> None:
+    assert {step.kind for step in steps} == {"read", "scale", "weigh-again", "question", "reflect"}
+    questions = [
+        question for step in steps if isinstance(step, QuestionStep) for question in step.questions
+    ]
+    assert {question.type for question in questions} == {"single", "multiple", "number", "order"}
+    assert not any(figures.unsupported(question) for question in questions)
+
+
+def test_the_example_of_markdown_has_no_problems() -> None:
+    (text,) = blocks("markdown")
+    found = markdown.check(text, "README.md", terms={"waakvlam", "uit-beeld"}, sources={"cbs-2025"})
+    assert found == []
+    assert figures.check(text, "README.md") == []
+    assert set(markdown.boxes(text)) == set(markdown.KINDS)
+
+
+def test_the_examples_of_lists_fit_the_schema() -> None:
+    (data,) = (
+        found
+        for text in blocks("yaml")
+        if isinstance(found := positions.parse(text, "README.md")[0], dict)
+    )
+    for key, model in (("sources", Source), ("terms", Term), ("books", Book)):
+        items = data[key]
+        assert isinstance(items, list)
+        assert [model.model_validate(item) for item in items]

@@ -1,0 +1,347 @@
+"""Rows to begin a test with. Each method adds one row as the app itself would have left it.
+
+Every call has a transaction and an app context of its own, so nothing is open when a test asks
+for a page. What comes back is detached: its columns can be read, its relationships cannot.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from itertools import count
+from typing import Any, Final, TypeVar
+
+from flask import Flask, has_app_context
+from sqlalchemy import select
+
+from course.accounts.models import PasswordReset, SignIn, SignUp, User
+from course.accounts.passwords import hash_password
+from course.accounts.tokens import digest, new_token
+from course.core.access import Role
+from course.core.clock import now
+from course.core.db import Model, db
+from course.core.outbox import Message
+from course.curriculum.edition import Edition
+from course.curriculum.schema import QuestionStep, ScaleStep, Step
+from course.domain.words import count_words
+from course.groups.models import Group, Membership, Part
+from course.lessons import editions
+from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
+from course.quizzes.models import Answer
+from course.reflections.actions import receipt_code
+from course.reflections.models import Submission
+from course.weighings.models import GroupPicture, Weighing
+
+PASSWORD: Final = "een goed bewaard geheim"
+LESSON: Final = "waarom-eropaf"
+
+Row = TypeVar("Row", bound=Model)
+
+
+@cache
+def _password_hash() -> str:
+    """Hashing is slow on purpose, so all people of a test process share one hash."""
+    return hash_password(PASSWORD)
+
+
+class Factory:
+    """Makes people, groups and work in the database of one app."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._numbers = count(1)
+        self._is_together = False
+
+    def add(self, row: Row) -> Row:
+        """Save a row of any table."""
+        with self.together():
+            db.session.add(row)
+            db.session.flush()
+        return row
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """``with make.together():`` saves many rows in one transaction, which is faster."""
+        if self._is_together:
+            yield
+            return
+        if has_app_context():
+            raise AssertionError("close the app context before making rows: they would lock")
+        self._is_together = True
+        try:
+            with self.app.app_context():
+                yield
+                db.session.commit()
+        finally:
+            self._is_together = False
+
+    # --- People ----------------------------------------------------------------------------
+
+    def user(self, role: Role = Role.LEARNER, **columns: Any) -> User:
+        """A person whose password is :data:`PASSWORD` and who reads Dutch."""
+        number = next(self._numbers)
+        values = {
+            "email": f"persoon{number}@example.org",
+            "name": f"Persoon {number}",
+            "password_hash": _password_hash(),
+            "role": role,
+            "language": "nl",
+            **columns,
+        }
+        return self.add(User(**values))
+
+    def learner(self, **columns: Any) -> User:
+        """Somebody who learns."""
+        return self.user(Role.LEARNER, **columns)
+
+    def instructor(self, **columns: Any) -> User:
+        """Somebody who teaches; which groups is up to the group."""
+        return self.user(Role.INSTRUCTOR, **columns)
+
+    def administrator(self, **columns: Any) -> User:
+        """Somebody who looks after the site."""
+        return self.user(Role.ADMINISTRATOR, **columns)
+
+    def sign_in(self, user: User, **columns: Any) -> str:
+        """A browser in which the user is signed in; returns the token for its cookie ``sid``."""
+        token = new_token()
+        values = {"browser": "Firefox, Linux", "expires_at": now() + timedelta(days=14), **columns}
+        self.add(SignIn(user_id=user.id, token_hash=digest(token), **values))
+        return token
+
+    def sign_up(self, email: str = "nieuw@example.org", **columns: Any) -> str:
+        """Somebody asked for an account; returns the token of the link in the mail."""
+        token = new_token()
+        values = {"language": "nl", "expires_at": now() + timedelta(days=2), **columns}
+        self.add(SignUp(email=email, token_hash=digest(token), **values))
+        return token
+
+    def password_reset(self, user: User, **columns: Any) -> str:
+        """The user asked for a new password; returns the token of the link in the mail."""
+        token = new_token()
+        values = {"expires_at": now() + timedelta(hours=1), **columns}
+        self.add(PasswordReset(user_id=user.id, token_hash=digest(token), **values))
+        return token
+
+    def message(self, recipient: str = "iemand@example.org", **columns: Any) -> Message:
+        """A mail that waits to be sent."""
+        values = {
+            "key": f"message:{next(self._numbers)}",
+            "subject": "Een bericht",
+            "body": "Beste lezer,\n\nDit is een bericht.",
+            **columns,
+        }
+        return self.add(Message(recipient=recipient, **values))
+
+    # --- Groups ----------------------------------------------------------------------------
+
+    def group(
+        self, *, instructors: Iterable[User] = (), learners: Iterable[User] = (), **columns: Any
+    ) -> Group:
+        """A group with an open code and these people in it."""
+        number = next(self._numbers)
+        values = {"name": f"SW-{number}", "join_code": f"CODE{number:02}", **columns}
+        group = self.add(Group(**values))
+        for user in instructors:
+            self.membership(group, user, part=Part.INSTRUCTOR)
+        for user in learners:
+            self.membership(group, user)
+        return group
+
+    def membership(self, group: Group, user: User, *, part: Part = Part.LEARNER) -> Membership:
+        """Somebody in a group."""
+        return self.add(Membership(group_id=group.id, user_id=user.id, part=part))
+
+    # --- Lessons ---------------------------------------------------------------------------
+
+    def edition(self, lesson: str = LESSON) -> Edition:
+        """Today's edition of a lesson of the real content."""
+        with self.together():
+            return editions.library().editions[lesson]
+
+    def step(self, kind: str, lesson: str = LESSON) -> Step:
+        """The first step of this kind in the lesson: read, scale, question, and so on."""
+        return next(step for step in self.edition(lesson).lesson.steps if step.kind == kind)
+
+    def stored_edition(self, edition: Edition) -> StoredEdition:
+        """The row of an edition, made where it is not there yet."""
+        with self.together():
+            found = db.session.scalar(select(StoredEdition).filter_by(hash=edition.hash))
+        return found or self.add(
+            StoredEdition(lesson=edition.lesson.slug, hash=edition.hash, compiled=edition.dump())
+        )
+
+    def enrolment(
+        self, user: User, lesson: str = LESSON, *, edition: Edition | None = None, **columns: Any
+    ) -> Enrolment:
+        """The user began the lesson: on today's edition unless another one is given."""
+        followed = edition or self.edition(lesson)
+        values = {
+            "lesson": followed.lesson.slug,
+            "run": 1,
+            "last_step": followed.lesson.steps[0].slug,
+            **columns,
+        }
+        stored = self.stored_edition(followed)
+        return self.add(Enrolment(user_id=user.id, edition_id=stored.id, **values))
+
+    def done(self, enrolment: Enrolment, *steps: str) -> None:
+        """These steps are done."""
+        for step in steps:
+            self.add(StepDone(enrolment_id=enrolment.id, step=step))
+
+    def draft(
+        self, enrolment: Enrolment, step: str | None = None, text: str = "Ik dacht", **columns: Any
+    ) -> Draft:
+        """What was typed at a step, by default at the reflection."""
+        values = {"revision": 1, "content": {"text": [text]}, **columns}
+        at = step or self.step("reflect", enrolment.lesson).slug
+        return self.add(Draft(enrolment_id=enrolment.id, step=at, **values))
+
+    def pending(self, visitor_token: str, step: str | None = None, **columns: Any) -> Pending:
+        """What a visitor sent; ``visitor_token`` is the value of the cookie ``visitor``."""
+        values = {
+            "lesson": LESSON,
+            "step": step or self.step("reflect").slug,
+            "content": {"text": ["Ik dacht"]},
+            "expires_at": now() + timedelta(days=2),
+            **columns,
+        }
+        return self.add(Pending(visitor=digest(visitor_token), **values))
+
+    # --- Work ------------------------------------------------------------------------------
+
+    def answers(
+        self, enrolment: Enrolment, step: str | None = None, **columns: Any
+    ) -> list[Answer]:
+        """A first attempt at all questions of a step, all wrong; the step is done."""
+        found = self._step_of(enrolment, step, QuestionStep)
+        rows = []
+        for question in found.questions:
+            given: Any = {
+                "single": lambda item: item.options[0].slug,
+                "multiple": lambda item: [item.options[0].slug],
+                "number": lambda _item: "1",
+                "order": lambda item: [part.slug for part in reversed(item.items)],
+            }[question.type](question)
+            values = {
+                "attempt": 1,
+                "given": given,
+                "numerator": 0,
+                "denominator": 1,
+                "maximum": question.points,
+                **columns,
+            }
+            rows.append(
+                self.add(
+                    Answer(
+                        user_id=enrolment.user_id,
+                        enrolment_id=enrolment.id,
+                        lesson=enrolment.lesson,
+                        step=found.slug,
+                        question=question.slug,
+                        **values,
+                    )
+                )
+            )
+        self.done(enrolment, found.slug)
+        return rows
+
+    def weighing(
+        self,
+        enrolment: Enrolment,
+        step: str | None = None,
+        *,
+        agreement: list[int] | None = None,
+        client: list[int] | None = None,
+        **columns: Any,
+    ) -> Weighing:
+        """A weighing that leans towards the client; the step is done."""
+        scale = self._step_of(enrolment, columns.get("scale", step), ScaleStep)
+        agreement = agreement or [1] * len(scale.agreement)
+        client = client or [3] * len(scale.client)
+        at = step or scale.slug
+        values = {
+            "scale": scale.slug,
+            "action": scale.actions[0].slug,
+            "reason": "Hij meldt zich wel.",
+            **columns,
+        }
+        weighing = self.add(
+            Weighing(
+                user_id=enrolment.user_id,
+                enrolment_id=enrolment.id,
+                lesson=enrolment.lesson,
+                step=at,
+                agreement=agreement,
+                client=client,
+                agreement_sum=sum(agreement),
+                client_sum=sum(client),
+                **values,
+            )
+        )
+        self.done(enrolment, at)
+        return weighing
+
+    def group_picture(self, group: Group, **columns: Any) -> GroupPicture:
+        """How the group weighed, large enough to be shown."""
+        values = {
+            "lesson": LESSON,
+            "scale": self.step("scale").slug,
+            "answers": 12,
+            "counts": [3, 3, 6],
+            **columns,
+        }
+        return self.add(GroupPicture(group_id=group.id, **values))
+
+    def submission(
+        self,
+        enrolment: Enrolment,
+        step: str | None = None,
+        text: str = "Ik ging er zelf heen en vroeg wat er aan de hand was.",
+        **columns: Any,
+    ) -> Submission:
+        """A reflection that was handed in. The step is done, unless it was withdrawn."""
+        number = next(self._numbers)
+        at = step or self.step("reflect", enrolment.lesson).slug
+        public_id = f"inzending-{number:08}"
+        values = {"public_id": public_id, "number": 1, **columns}
+        submission = self.add(
+            Submission(
+                user_id=enrolment.user_id,
+                enrolment_id=enrolment.id,
+                lesson=enrolment.lesson,
+                step=at,
+                text=text,
+                words=count_words(text),
+                receipt=receipt_code(values["public_id"], text),
+                **values,
+            )
+        )
+        if submission.withdrawn_at is None:
+            self.done(enrolment, at)
+        return submission
+
+    # --- All of it -------------------------------------------------------------------------
+
+    def everything(self) -> User:
+        """At least one row in every table, around one learner, who is returned."""
+        with self.together():
+            learner = self.learner()
+            group = self.group(instructors=[self.instructor()], learners=[learner])
+            enrolment = self.enrolment(learner)
+            self.sign_in(learner)
+            self.sign_up()
+            self.password_reset(learner)
+            self.message(learner.email)
+            self.pending("een bezoeker")
+            self.answers(enrolment)
+            self.weighing(enrolment)
+            self.group_picture(group)
+            self.draft(enrolment)
+            self.submission(enrolment)
+        return learner
+
+    def _step_of(self, enrolment: Enrolment, slug: str | None, kind: type[Any]) -> Any:
+        steps = self.edition(enrolment.lesson).lesson.steps
+        return next(step for step in steps if isinstance(step, kind) and slug in {None, step.slug})

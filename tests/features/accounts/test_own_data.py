@@ -1,0 +1,341 @@
+"""Taking all one's data along, and leaving without a trace.
+
+In every text column of every table with somebody's data stands a word of its own, a canary. The
+download has to hold all of them, and after leaving none may be left.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from pysqlite3 import dbapi2 as sqlite3
+from sqlalchemy import JSON, String, Table, inspect, make_url, select, table, text
+from werkzeug.test import TestResponse
+
+from course.accounts import queries
+from course.accounts.models import User
+from course.config import Settings
+from course.core.db import Model, db
+from course.groups.models import Part
+from tests import pages
+from tests.browser import Browser
+from tests.conftest import MailServer, Outbox
+from tests.factories import PASSWORD, Factory
+
+SignsIn = Callable[[User], Browser]
+
+# Which tables hold whose data is a decision: a new table has to be added to one of these lists.
+OWN = {
+    "answer",
+    "draft",
+    "enrolment",
+    "membership",
+    "outbox",
+    "password_reset",
+    "sign_in",
+    "step_done",
+    "submission",
+    "user",
+    "weighing",
+}
+# Found by an address or a cookie, by somebody who has no account yet.
+BEFORE_AN_ACCOUNT = {"pending", "sign_up"}
+NOBODYS = {"edition", "group", "group_picture"}
+
+# Words of the program or the content, not of a person: these columns hold no canary.
+WORDS_OF_OURS = {
+    "answer.lesson",
+    "answer.question",
+    "answer.step",
+    "draft.step",
+    "enrolment.last_step",
+    "enrolment.lesson",
+    "membership.part",
+    "outbox.key",
+    "step_done.step",
+    "submission.lesson",
+    "submission.receipt",
+    "submission.step",
+    "user.language",
+    "user.role",
+    "weighing.action",
+    "weighing.agreement",
+    "weighing.client",
+    "weighing.lesson",
+    "weighing.scale",
+    "weighing.step",
+}
+# No good to their owner, and much to a thief. The body of a mail may hold a link that still works:
+# with it, who finds a browser open would have the account.
+SECRETS = {
+    "outbox.body",
+    "outbox.key",
+    "password_reset.token_hash",
+    "sign_in.token_hash",
+    "user.password_hash",
+}
+
+
+def canary(column: str, whose: str) -> str:
+    return f"kanarie-{whose}-{column.replace('_', '-')}"
+
+
+def life(make: Factory, whose: str) -> User:
+    """Somebody with a row in every table, and a canary in every column that is theirs to fill."""
+
+    def sings(column: str) -> str:
+        return canary(column, whose)
+
+    user = make.learner(email=f"{sings('user.email')}@example.org", name=sings("user.name"))
+    make.membership(make.group(), user)
+    make.sign_in(user, browser=sings("sign_in.browser"))
+    make.password_reset(user)
+    make.message(
+        user.email,
+        subject=sings("outbox.subject"),
+        body=sings("outbox.body"),
+        last_error=sings("outbox.last_error"),
+    )
+    enrolment = make.enrolment(user)
+    make.done(enrolment, enrolment.last_step)
+    make.draft(enrolment, text=sings("draft.content"))
+    make.answers(enrolment, given=sings("answer.given"))
+    make.weighing(enrolment, reason=sings("weighing.reason"), reply=sings("weighing.reply"))
+    make.submission(
+        enrolment,
+        text=sings("submission.text"),
+        public_id=sings("submission.id")[:32],
+    )
+    return user
+
+
+def columns(names: set[str]) -> Iterator[tuple[Table, Any]]:
+    """The columns with texts of these tables."""
+    for name in sorted(names):
+        found = Model.metadata.tables[name]
+        yield from ((found, column) for column in found.c if isinstance(column.type, String | JSON))
+
+
+# --- The lists -----------------------------------------------------------------------------
+
+
+def test_for_each_table_it_has_been_decided_whose_it_is() -> None:
+    assert set(Model.metadata.tables) == OWN | BEFORE_AN_ACCOUNT | NOBODYS
+    assert {each.name for each in queries.ownership()} == OWN - {"user", "outbox"}
+
+
+def test_for_each_column_it_has_been_decided_whether_it_is_a_secret() -> None:
+    marked = {
+        f"{name}.{column.name}"
+        for name in OWN
+        for column in Model.metadata.tables[name].c
+        if not column.info.get("export", True)
+    }
+    assert marked == SECRETS
+
+
+def test_every_column_of_somebody_holds_a_canary(app: Flask, make: Factory) -> None:
+    """Otherwise the tests below would look for nothing."""
+    life(make, "lena")
+    silent = set()
+    with app.app_context():
+        for owned, column in columns(OWN):
+            values = json.dumps([*db.session.scalars(select(column))], default=str)
+            if "kanarie-lena" not in values:
+                silent.add(f"{owned.name}.{column.name}")
+    hashes = {"password_reset.token_hash", "sign_in.token_hash", "user.password_hash"}
+    assert silent == WORDS_OF_OURS | hashes
+
+
+# --- Taking along --------------------------------------------------------------------------
+
+
+def test_the_download_holds_everything_of_ones_own(
+    app: Flask, make: Factory, sign_in: SignsIn
+) -> None:
+    user = life(make, "lena")
+    answer = sign_in(user).get("/me/privacy/weegschaal.json")
+    assert answer.mimetype == "application/json"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="weegschaal.json"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    data = json.loads(answer.text)
+    assert set(data) == OWN | {"made_at"}
+    for owned, column in columns(OWN):
+        name = f"{owned.name}.{column.name}"
+        if name in SECRETS:
+            assert all(column.name not in row for row in data[owned.name])
+        else:
+            with app.app_context():
+                kept = list(db.session.scalars(select(column)))
+            given = [row[column.name] for row in data[owned.name]]
+            assert [value for value in kept if "kanarie-lena" in json.dumps(value)] == [
+                value for value in given if "kanarie-lena" in json.dumps(value)
+            ]
+
+
+def test_the_download_has_a_row_of_every_table(make: Factory, sign_in: SignsIn) -> None:
+    data = sign_in(life(make, "lena")).get("/me/privacy/weegschaal.json").json
+    assert data is not None
+    for name in OWN:
+        assert data[name], name
+    (user,) = data["user"]
+    assert user["name"] == "kanarie-lena-user.name"
+    assert user["created_at"].endswith("+00:00")
+
+
+def test_the_download_holds_nothing_of_another(make: Factory, sign_in: SignsIn) -> None:
+    lena, otto = life(make, "lena"), life(make, "otto")
+    data = sign_in(lena).get("/me/privacy/weegschaal.json").text
+    assert "kanarie-otto" not in data
+    assert "kanarie-lena" not in sign_in(otto).get("/me/privacy/weegschaal.json").text
+
+
+def test_the_download_holds_no_secrets(
+    app: Flask, make: Factory, sign_in: SignsIn, client: Browser
+) -> None:
+    user = life(make, "lena")
+    client.submit("/password", {"email": user.email})
+    data = sign_in(user).get("/me/privacy/weegschaal.json").text
+    with app.app_context():
+        for owned, column in columns(OWN):
+            if f"{owned.name}.{column.name}" in SECRETS:
+                for value in db.session.scalars(select(column)):
+                    assert value not in data, column
+    assert "/password/" not in data
+    assert "argon2" not in data
+
+
+def test_the_download_of_an_instructor_holds_no_texts_of_learners(
+    make: Factory, sign_in: SignsIn, instructor: User
+) -> None:
+    lena = life(make, "lena")
+    make.group(instructors=[instructor], learners=[lena])
+    data = sign_in(instructor).get("/me/privacy/weegschaal.json")
+    assert data.json is not None
+    assert [row["part"] for row in data.json["membership"]] == [Part.INSTRUCTOR]
+    assert "kanarie" not in data.text
+
+
+def test_a_visitor_has_nothing_to_download(client: Browser) -> None:
+    assert client.get("/me/privacy/weegschaal.json").location == (
+        "/login?next=/me/privacy/weegschaal.json"
+    )
+
+
+# --- Leaving -------------------------------------------------------------------------------
+
+
+def leave(browser: Browser, **changes: str | list[str]) -> TestResponse:
+    """Fill in the form that deletes the account."""
+    return browser.submit("/me/privacy/delete", {"password": PASSWORD, "sure": "y", **changes})
+
+
+def everything(app: Flask) -> str:
+    """Every value of every row of every table that the database itself knows of."""
+    with app.app_context():
+        names = inspect(db.engine).get_table_names()
+        assert set(Model.metadata.tables) < set(names)
+        rows = {
+            name: db.session.execute(select(text("*")).select_from(table(name))).all()
+            for name in names
+        }
+    return repr(rows)
+
+
+def test_leaving_deletes_every_row_and_nothing_of_another(
+    app: Flask, make: Factory, sign_in: SignsIn
+) -> None:
+    lena, otto = life(make, "lena"), life(make, "otto")
+    make.sign_up(lena.email)
+    before = everything(app)
+    assert "kanarie-lena" in before
+    done = leave(sign_in(lena))
+    assert (done.status_code, done.location) == (303, "/")
+    after = everything(app)
+    assert "kanarie-lena" not in after
+    assert after.count("kanarie-otto") == before.count("kanarie-otto")
+    with app.app_context():
+        for owned, column in queries.ownership().items():
+            if column.key == "user_id":
+                assert lena.id not in set(db.session.scalars(select(column))), owned
+                assert otto.id in set(db.session.scalars(select(column))), owned
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_leaving_leaves_nothing_in_the_file_of_the_database_but_what_will_be_overwritten(
+    app: Flask, settings: Settings, make: Factory, sign_in: SignsIn, tmp_path: Path
+) -> None:
+    def file(name: str) -> bytes:
+        live = make_url(settings.database_url).database
+        with closing(sqlite3.connect(live)) as database:
+            # Writes what is in use, and not the pages that are free.
+            database.execute("VACUUM INTO ?", [str(tmp_path / name)])
+        return (tmp_path / name).read_bytes()
+
+    browser = sign_in(life(make, "lena"))
+    assert b"kanarie-lena" in file("before")
+    leave(browser)
+    assert b"kanarie-lena" not in file("after")
+
+
+def test_who_left_is_signed_out_everywhere_and_cannot_sign_in(
+    app: Flask, make: Factory, sign_in: SignsIn
+) -> None:
+    learner = make.learner(language="en")
+    here, there = sign_in(learner), sign_in(learner)
+    leave(here)
+    assert here.get_cookie("sid") is None
+    assert "Your account and everything in it have been deleted." in here.get("/").text
+    assert there.get("/home").status_code == 303
+    again = app.test_client().post("/login", data={"email": learner.email, "password": PASSWORD})
+    assert again.status_code == 422
+
+
+def test_who_left_can_come_back_as_somebody_new(
+    client: Browser, sign_in: SignsIn, learner: User, outbox: Outbox
+) -> None:
+    leave(sign_in(learner))
+    client.submit("/signup", {"email": learner.email})
+    data = {"name": "Lena", "password": "vier woorden op rij"}
+    client.submit(outbox.link(learner.email), data)
+    shown = client.get("/me/privacy/weegschaal.json").json
+    assert shown is not None
+    assert shown["enrolment"] == []
+
+
+def test_a_mail_that_waits_is_not_sent_to_who_left(
+    app: Flask, make: Factory, sign_in: SignsIn, learner: User, outbox: Outbox, smtp: MailServer
+) -> None:
+    make.message(learner.email)
+    leave(sign_in(learner))
+    assert outbox.send(smtp.settings(app)) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"password": "verkeerd"}, "This is not your password."),
+        ({"password": ""}, "Fill in your password, so that nobody else can do this."),
+        ({"sure": []}, "Tick this box if you are sure."),
+    ],
+)
+def test_nobody_leaves_by_accident(
+    make: Factory, sign_in: SignsIn, changes: dict[str, str | list[str]], told: str
+) -> None:
+    browser = sign_in(make.learner(language="en"))
+    page = leave(browser, **changes)
+    assert page.status_code == 422
+    assert told in pages.main_words(page)
+    assert browser.get("/home").status_code == 200
+
+
+def test_when_an_instructor_leaves_the_learners_keep_their_group(
+    make: Factory, sign_in: SignsIn, instructor: User, learner: User
+) -> None:
+    make.group(instructors=[instructor], learners=[learner], name="SW-2B")
+    leave(sign_in(instructor))
+    assert "SW-2B" in sign_in(learner).get("/home").text

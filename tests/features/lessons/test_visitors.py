@@ -1,0 +1,265 @@
+"""Work of somebody without an account: kept, and taken along to an account."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from course.accounts.models import User
+from course.accounts.tokens import digest
+from course.core.db import db
+from course.lessons.models import Draft, Enrolment, Pending
+from course.weighings.models import Weighing
+from tests.browser import Browser
+from tests.conftest import Outbox, new_browser
+from tests.factories import PASSWORD, Factory
+from tests.features.at_once import at_once, click
+from tests.features.conftest import SmallCourse
+from tests.features.filled_in import ANSWERED, WEIGHED, ticked, typed, value
+from tests.pages import main_words
+
+InApp = Callable[[], AbstractContextManager[None]]
+SignIn = Callable[[User], Browser]
+
+OLD, NEW = "Wat ik gisteren schreef.", "Wat ik vandaag schreef."
+
+
+def _log_in(browser: Browser, user: User, page: str | TestResponse = "/login") -> TestResponse:
+    return browser.submit(page, {"email": user.email, "password": PASSWORD})
+
+
+def _drafts(in_app: InApp) -> dict[str, dict[str, Any]]:
+    with in_app():
+        return {draft.step: draft.content for draft in db.session.scalars(select(Draft))}
+
+
+# --- Kept in the browser's name ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "data"),
+    [("wegen", WEIGHED), ("vragen", ANSWERED), ("schrijven", {"text": NEW})],
+)
+def test_an_answer_of_a_visitor_is_kept_and_asks_for_an_account(
+    in_app: InApp, client: Browser, small_course: SmallCourse, step: str, data: dict[str, Any]
+) -> None:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    answer = client.submit(small_course.url(step), data)
+    assert answer.status_code == 303
+    assert answer.location == f"/signup?next={small_course.url(step)}"
+    assert "We are keeping this for you." in client.get(answer.location).text
+    visitor = client.get_cookie("visitor")
+    assert visitor is not None
+    with in_app():
+        kept = db.session.scalars(select(Pending)).one()
+        assert db.session.scalar(select(func.count(Enrolment.id))) == 0
+    assert (kept.lesson, kept.step) == (small_course.lesson, step)
+    assert kept.visitor == digest(visitor.value)  # the database cannot give the cookie away
+    assert kept.content == {
+        name: [item] if isinstance(item, str) else item for name, item in data.items()
+    }
+
+
+def test_a_visitor_who_comes_back_finds_the_form_filled_in(
+    client: Browser, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("wegen"), WEIGHED)
+    client.submit(small_course.url("vragen"), ANSWERED)
+    client.submit(small_course.url("schrijven"), {"text": NEW})
+    scale = client.get(small_course.url("wegen"))
+    assert ticked(scale, "client-deur") == ["4"]
+    assert ticked(scale, "action") == ["blijven"]
+    assert typed(scale, "reason") == WEIGHED["reason"]
+    questions = client.get(small_course.url("vragen"))
+    assert ticked(questions, "meer-keuzes") == ["jong", "oud"]
+    assert value(questions, "getal") == "2,5"
+    assert typed(client.get(small_course.url("schrijven"))) == NEW
+
+
+def test_the_newest_answer_of_a_visitor_is_kept(
+    in_app: InApp, client: Browser, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("schrijven"), {"text": OLD})
+    client.submit(small_course.url("schrijven"), {"text": NEW})
+    with in_app():
+        kept = db.session.scalars(select(Pending.content)).all()
+    assert kept == [{"text": [NEW]}]
+
+
+def test_another_visitor_does_not_see_it(
+    app: Flask, client: Browser, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("schrijven"), {"text": NEW})
+    other = new_browser(app)
+    other.submit(small_course.url("wegen"), WEIGHED)
+    assert NEW not in other.get(small_course.url("schrijven")).text
+
+
+def test_it_is_kept_for_two_days(
+    clock: time_machine.Traveller, in_app: InApp, client: Browser, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("schrijven"), {"text": OLD})
+    clock.shift(timedelta(days=2, seconds=-1))
+    assert typed(client.get(small_course.url("schrijven"))) == OLD
+    clock.shift(timedelta(seconds=2))
+    assert typed(client.get(small_course.url("schrijven"))) == ""
+    client.submit(small_course.url("wegen"), WEIGHED)
+    with in_app():
+        assert db.session.scalars(select(Pending.step)).all() == ["wegen"]
+
+
+def test_a_page_to_read_asks_a_visitor_for_nothing(
+    in_app: InApp, client: Browser, small_course: SmallCourse
+) -> None:
+    assert client.submit(small_course.url("lezen")).location == small_course.url("wegen")
+    with in_app():
+        assert db.session.scalar(select(func.count(Pending.id))) == 0
+
+
+def test_eight_clicks_at_once_keep_one_answer(
+    app: Flask, in_app: InApp, client: Browser, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("wegen"), WEIGHED)
+    visitor = client.get_cookie("visitor")
+    assert visitor is not None
+    windows = [new_browser(app) for _window in range(8)]
+    for window in windows:
+        window.set_cookie("visitor", visitor.value)
+    url = small_course.url("schrijven")
+    answers = at_once([click(window, url, {"text": NEW}) for window in windows])
+    assert {answer.status_code for answer in answers} == {303}
+    with in_app():
+        assert sorted(db.session.scalars(select(Pending.step))) == ["schrijven", "wegen"]
+
+
+# --- Along to an account -------------------------------------------------------------------
+
+
+def test_it_comes_along_through_the_link_in_the_mail(
+    app: Flask, in_app: InApp, client: Browser, outbox: Outbox, small_course: SmallCourse
+) -> None:
+    asked = client.submit(small_course.url("wegen"), WEIGHED)
+    client.submit(small_course.url("schrijven"), {"text": NEW})
+    client.submit(asked.location, {"email": "nieuw@example.org"})
+    # The mail is opened on a phone, which has no cookie of the laptop.
+    phone = new_browser(app)
+    welcome = phone.submit(
+        outbox.link("nieuw@example.org"), {"name": "Noor Nieuw", "password": PASSWORD}
+    )
+    assert (welcome.status_code, welcome.location) == (303, small_course.url("wegen"))
+    scale = phone.get(welcome.location)
+    assert ticked(scale, "agreement-wachtlijst") == ["3"]
+    assert typed(scale, "reason") == WEIGHED["reason"]
+    assert value(scale, "revision") == "1"
+    assert typed(phone.get(small_course.url("schrijven"))) == NEW
+    with in_app():
+        assert db.session.scalar(select(func.count(Pending.id))) == 0
+    # And from there it is an answer like any other.
+    phone.submit(small_course.url("wegen"))
+    with in_app():
+        assert db.session.scalars(select(Weighing.reason)).all() == [WEIGHED["reason"]]
+
+
+def test_it_comes_along_by_signing_in(
+    in_app: InApp, client: Browser, learner: User, small_course: SmallCourse
+) -> None:
+    asked = client.submit(small_course.url("wegen"), WEIGHED)
+    sign_up = client.get(asked.location)
+    assert f'href="/login?next={small_course.url("wegen")}"' in sign_up.text
+    answer = _log_in(client, learner, f"/login?next={small_course.url('wegen')}")
+    assert answer.location == small_course.url("wegen")
+    assert client.get_cookie("visitor") is None
+    assert ticked(client.get(answer.location), "client-deur") == ["4"]
+    with in_app():
+        enrolment = db.session.scalars(select(Enrolment)).one()
+        assert db.session.scalar(select(func.count(Pending.id))) == 0
+    assert (enrolment.user_id, enrolment.last_step) == (learner.id, "wegen")
+
+
+def test_it_joins_the_drafts_of_other_steps(
+    in_app: InApp, client: Browser, learner: User, make: Factory, small_course: SmallCourse
+) -> None:
+    enrolment = make.enrolment(learner, small_course.lesson)
+    make.draft(enrolment, text=OLD)
+    client.submit(small_course.url("wegen"), WEIGHED)
+    _log_in(client, learner)
+    assert _drafts(in_app)["schrijven"] == {"text": [OLD]}
+    assert _drafts(in_app)["wegen"]["reason"] == [WEIGHED["reason"]]
+
+
+def test_a_text_that_goes_on_from_the_draft_takes_its_place(
+    client: Browser, learner: User, make: Factory, small_course: SmallCourse
+) -> None:
+    """As when a sign-in ran out while somebody was writing."""
+    make.draft(make.enrolment(learner, small_course.lesson), text=OLD, revision=4)
+    client.submit(small_course.url("schrijven"), {"text": f"{OLD}\nEn toen dit."})
+    _log_in(client, learner)
+    page = client.get(small_course.url("schrijven"))
+    assert typed(page) == f"{OLD}\nEn toen dit."
+    assert value(page, "revision") == "5"  # so an older window cannot overwrite it
+
+
+def test_of_two_different_texts_neither_is_lost(
+    client: Browser, learner: User, make: Factory, small_course: SmallCourse
+) -> None:
+    make.draft(make.enrolment(learner, small_course.lesson), text=OLD)
+    client.submit(small_course.url("schrijven"), {"text": NEW})
+    _log_in(client, learner)
+    page = client.get(small_course.url("schrijven"))
+    assert typed(page) == f"{OLD}\n\n{NEW}"
+    assert value(page, "revision") == "2"
+
+
+def test_a_draft_that_says_more_stays_as_it_is(
+    client: Browser, learner: User, make: Factory, small_course: SmallCourse
+) -> None:
+    make.draft(make.enrolment(learner, small_course.lesson), text=f"{OLD} {NEW}")
+    client.submit(small_course.url("schrijven"), {"text": NEW})
+    _log_in(client, learner)
+    page = client.get(small_course.url("schrijven"))
+    assert typed(page) == f"{OLD} {NEW}"
+    assert value(page, "revision") == "1"
+
+
+def test_what_was_chosen_in_the_account_is_not_chosen_anew(
+    client: Browser, learner: User, make: Factory, small_course: SmallCourse
+) -> None:
+    chosen = {"action": ["afronden"], "client-deur": ["0"], "reason": [OLD]}
+    make.draft(make.enrolment(learner, small_course.lesson), "wegen", content=chosen)
+    client.submit(small_course.url("wegen"), WEIGHED)
+    _log_in(client, learner)
+    page = client.get(small_course.url("wegen"))
+    assert ticked(page, "action") == ["afronden"]
+    assert ticked(page, "client-deur") == ["0"]
+    assert ticked(page, "agreement-geld") == ["2"]  # which the draft left open
+    assert typed(page, "reason") == f"{OLD}\n\n{WEIGHED['reason']}"
+
+
+def test_it_comes_along_to_the_edition_that_the_account_follows(
+    in_app: InApp, client: Browser, learner: User, make: Factory, small_course: SmallCourse
+) -> None:
+    followed = small_course.publish()
+    make.enrolment(learner, small_course.lesson, edition=followed)
+    small_course.publish({"lessons/eerste-les/wegen.nl.md": "Wie weg is, is pas echt weg.\n"})
+    client.submit(small_course.url("wegen"), WEIGHED)
+    _log_in(client, learner)
+    assert "Wie weg is, is uit beeld." in main_words(client.get(small_course.url("wegen")))
+    assert ticked(client.get(small_course.url("wegen")), "client-deur") == ["4"]
+    with in_app():
+        assert db.session.scalar(select(func.count(Enrolment.id))) == 1
+
+
+def test_it_does_not_come_along_to_the_next_who_signs_in(
+    client: Browser, learner: User, outsider: User, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("schrijven"), {"text": NEW})
+    _log_in(client, learner)
+    client.submit("/home", action="/logout")
+    _log_in(client, outsider)
+    assert NEW not in client.get(small_course.url("schrijven")).text

@@ -1,0 +1,299 @@
+"""Every page of the site, in every state that somebody can find it in."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from playwright.sync_api import expect
+
+from course.accounts.models import User
+from course.core.clock import now
+from course.curriculum.edition import Edition
+from course.curriculum.schema import ScaleStep
+from tests.factories import LESSON, Factory
+from tests.journeys import story
+from tests.journeys.people import Person
+from tests.journeys.sites import Site
+
+OTHER_LESSON: Final = "afsluiten-of-loslaten"
+TEXT: Final = "Zij zat elke dag op dezelfde bank. " * 60
+Does = Callable[[Person], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in a state; ``path`` has gaps that the world fills, such as ``{group}``."""
+
+    name: str
+    who: str
+    path: str
+    then: Does | None = None  # what brings the page in this state
+    main: bool = False  # looked at in both languages
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who there is, and what fills the gaps."""
+
+    people: Mapping[str, User]  # without the visitor
+    gaps: Mapping[str, str]
+
+
+def build(site: Site) -> World:
+    """Make everybody with their work. They read the language of their browser."""
+    make = site.make
+    with make.together():
+        people = {
+            "beginner": make.learner(name="Bente Begin", language=None),
+            "busy": make.learner(name="Bob Bezig", language=None),
+            "done": make.learner(name="Dina Klaar", language=None),
+            "instructor": make.instructor(name="Ida Docent", language=None),
+            "newcomer": make.instructor(name="Niek Nieuw", language=None),
+            "administrator": make.administrator(name="Ada Beheer", language=None),
+        }
+        learners = [people[name] for name in ("beginner", "busy", "done")]
+        group = make.group(name="SW-2B", instructors=[people["instructor"]], learners=learners)
+        empty = make.group(name="Leeg", instructors=[people["instructor"]])
+        closed = make.group(name="Dicht", instructors=[people["instructor"]], join_open=False)
+        make.group_picture(group)
+        _work_of_busy(make, people["busy"])
+        gaps = {
+            "group": str(group.id),
+            "empty": str(empty.id),
+            "closed": str(closed.id),
+            "code": group.join_code,
+            "signup": make.sign_up("aanmelding@example.org"),
+            "password": make.password_reset(people["done"]),
+            **_work_of_done(make, people["done"]),
+        }
+    return World(people, gaps)
+
+
+def _work_of_busy(make: Factory, user: User) -> None:
+    """Halfway the first lesson, with something typed at every kind of step."""
+    steps = make.edition().lesson.steps
+    run = make.enrolment(user, last_step=steps[4].slug)
+    make.done(run, *(step.slug for step in steps[:3]))
+    scale = make.step("scale")
+    assert isinstance(scale, ScaleStep)
+    weights = {f"agreement-{item.slug}": ["3"] for item in scale.agreement[:2]}
+    make.draft(run, scale.slug, content={**weights, "reason": ["Ik twijfel nog."]})
+    make.draft(run, "wie-telt-mee", content={"niet-in-het-register": ["23.400"]})
+    make.draft(run, "iemand-die-je-niet-zag", text=TEXT)
+    today = make.edition(OTHER_LESSON)
+    older = Edition(lesson=today.lesson, terms=today.terms, sources=today.sources, books=())
+    make.enrolment(user, edition=older)
+
+
+def _work_of_done(make: Factory, user: User) -> dict[str, str]:
+    """Everything of the first lesson; of the other one a weighing and a withdrawn reflection."""
+    steps = make.edition().lesson.steps
+    run = make.enrolment(user, last_step=steps[-1].slug, completed_at=now())
+    make.weighing(run, reply="Dat klopt, en toch.")
+    make.weighing(run, "opnieuw-wegen", scale="wegen-jayden", agreement=[4, 4, 1], client=[1, 1, 1])
+    make.answers(run, "wie-telt-mee")
+    make.answers(run, "stap-voor-stap")
+    submission = make.submission(run, text=TEXT)
+    make.done(run, *(step.slug for step in steps if step.kind == "read"))
+    other = make.enrolment(user, OTHER_LESSON)
+    make.weighing(other)
+    withdrawn = make.submission(other, withdrawn_at=now() + timedelta(minutes=1), text=TEXT)
+    return {"submission": submission.public_id, "withdrawn": withdrawn.public_id}
+
+
+# --- What brings a page in a state ---------------------------------------------------------
+
+
+def presses(text: str) -> Does:
+    """Press this button, as often with a form that is not filled in."""
+    return lambda person: person.press(person.say(text))
+
+
+def fills(label: str, value: str, then: str) -> Does:
+    """Fill in one field, and press the button."""
+
+    def does(person: Person) -> None:
+        person.fill(person.say(label), value)
+        person.press(person.say(then))
+
+    return does
+
+
+def weighs(person: Person) -> None:
+    """Put weights on the scales."""
+    scale = person.site.make.step("scale")
+    assert isinstance(scale, ScaleStep)
+    story.put_on_the_scales(person, scale)
+
+
+def comes_back_to_what_was_kept(person: Person) -> None:
+    """Hand over as a visitor, and open the page again."""
+    address = person.page.url
+    weighs(person)
+    person.press(person.say("Record it and continue"))
+    person.page.goto(address)
+
+
+def opens_a_term(person: Person) -> None:
+    person.page.locator("button.term").first.click()
+    expect(person.page.locator(".term-meaning:popover-open")).to_be_visible()
+
+
+def opens_everything(person: Person) -> None:
+    for summary in person.page.locator("details:not([open]) > summary").all():
+        summary.click()
+
+
+def finds_a_newer_version(person: Person) -> None:
+    """Write in a window that is older than what was saved."""
+    person.page.locator("[name=revision]").evaluate("(field) => { field.value = '0'; }")
+    person.page.locator("textarea").press_sequentially("Nee. ")
+    expect(person.page.locator(".conflict")).to_be_visible()
+
+
+def finds_a_newer_version_without_scripts(person: Person) -> None:
+    """The same, when the form itself is sent."""
+    person.page.locator("[name=revision]").evaluate("(field) => { field.value = '0'; }")
+    with person.page.expect_navigation():
+        person.page.locator("form.card:has([name=revision])").evaluate("(form) => form.submit()")
+
+
+def sends_an_old_form(person: Person) -> None:
+    """Send a form whose token is too old."""
+    token = person.page.locator("main [name=csrf_token]").first
+    token.evaluate("(field) => { field.value = 'oud'; }")
+    with person.page.expect_navigation():
+        person.page.locator("main form").first.evaluate("(form) => form.submit()")
+
+
+# --- The pages -----------------------------------------------------------------------------
+
+
+def _step(slug: str, lesson: str = LESSON) -> str:
+    return f"/lessons/{lesson}/{slug}"
+
+
+def _places() -> Iterator[Place]:
+    yield from _of_visitors()
+    yield from _of_learners()
+    yield from _of_teachers()
+
+
+def _of_visitors() -> Iterator[Place]:
+    who = "visitor"
+    yield Place("front", who, "/", main=True)
+    yield Place("lesson", who, f"/lessons/{LESSON}", main=True)
+    yield Place("reading", who, _step("maandagochtend"), main=True)
+    yield Place("reading with a term open", who, _step("maandagochtend"), opens_a_term)
+    yield Place("reading two sides", who, _step("twee-kanten"))
+    yield Place("reading a long case", who, _step("mevrouw-kuipers"))
+    yield Place("scales", who, _step("wegen-jayden"), main=True)
+    yield Place("scales, kept", who, _step("wegen-jayden"), comes_back_to_what_was_kept)
+    yield Place("weigh again, too early", who, _step("opnieuw-wegen"))
+    yield Place("questions", who, _step("wie-telt-mee"), main=True)
+    yield Place("order", who, _step("stap-voor-stap"))
+    yield Place("reflection", who, _step("iemand-die-je-niet-zag"))
+    yield Place("end of a lesson", who, f"/lessons/{LESSON}/finished")
+    yield Place("glossary", who, "/glossary", main=True)
+    yield Place("reading list", who, "/reading", main=True)
+    yield Place("help", who, "/help", main=True)
+    yield Place("sign in", who, "/login", main=True)
+    yield Place("sign in, empty", who, "/login", presses("Sign in"), main=True)
+    yield Place("sign in, sent here", who, "/home")
+    yield Place("sign up", who, "/signup")
+    yield Place("sign up, no address", who, "/signup", fills("E-mail address", "x", "Send me the link"))
+    yield Place("mailed", who, "/signup/mailed")
+    yield Place("mailbox", who, "/postbox")
+    yield Place("welcome", who, "/signup/{signup}", main=True)
+    yield Place("welcome, empty", who, "/signup/{signup}", presses("Create my account"))
+    yield Place("welcome, used", who, "/signup/oud")
+    yield Place("forgotten", who, "/password")
+    yield Place("forgotten, empty", who, "/password", presses("Send me the link"))
+    yield Place("new password", who, "/password/{password}")
+    yield Place("new password, short", who, "/password/{password}", fills("New password", "kort", "Set password"))
+    yield Place("new password, used", who, "/password/oud")
+    yield Place("join", who, "/join")
+    yield Place("join, wrong", who, "/join", fills("Group code", "NERGENS", "Find the group"))
+    yield Place("join a group", who, "/join/{code}")
+    yield Place("join, no such group", who, "/join/NERGENS")
+    yield Place("no such page", who, "/nergens", main=True)
+
+
+def _of_learners() -> Iterator[Place]:
+    who = "beginner"
+    yield Place("home, empty", who, "/home", main=True)
+    yield Place("lesson, to begin", who, f"/lessons/{LESSON}")
+    yield Place("settings", who, "/me/settings", main=True)
+    yield Place("settings, no name", who, "/me/settings", fills("Your name", " ", "Save"))
+    yield Place("password", who, "/me/password")
+    yield Place("password, empty", who, "/me/password", presses("Change password"))
+    yield Place("own data", who, "/me/privacy", main=True)
+    yield Place("leave", who, "/me/privacy/delete")
+    yield Place("leave, unsure", who, "/me/privacy/delete", presses("Delete everything"))
+    yield Place("join, signed in", who, "/join/{code}")
+    yield Place("not for this account", who, "/teach/")
+    yield Place("reflection, empty", who, _step("iemand-die-je-niet-zag"), main=True)
+    yield Place(
+        "reflection, nothing to hand in",
+        who,
+        _step("iemand-die-je-niet-zag"),
+        presses("Read it once more and hand in"),
+    )
+    who = "busy"
+    yield Place("home, busy", who, "/home", main=True)
+    yield Place("lesson, busy", who, f"/lessons/{LESSON}")
+    yield Place("lesson, newer edition", who, f"/lessons/{OTHER_LESSON}")
+    yield Place("reading, busy", who, _step("jayden"))
+    yield Place("scales, half", who, _step("wegen-jayden"), main=True)
+    yield Place("scales, refused", who, _step("wegen-jayden"), presses("Record it and continue"), main=True)
+    yield Place("questions, half", who, _step("wie-telt-mee"))
+    yield Place("questions, refused", who, _step("wie-telt-mee"), presses("Check my answers"), main=True)
+    yield Place("order, refused", who, _step("stap-voor-stap"), presses("Check my answers"))
+    yield Place("reflection, written", who, _step("iemand-die-je-niet-zag"), main=True)
+    yield Place("reflection, two versions", who, _step("iemand-die-je-niet-zag"), finds_a_newer_version)
+    yield Place(
+        "reflection, two versions without scripts",
+        who,
+        _step("iemand-die-je-niet-zag"),
+        finds_a_newer_version_without_scripts,
+    )
+    yield Place("reflection, old form", who, _step("iemand-die-je-niet-zag"), sends_an_old_form)
+    yield Place("hand in", who, f"{_step('iemand-die-je-niet-zag')}/hand-in", main=True)
+    yield Place("end of a lesson, busy", who, f"/lessons/{LESSON}/finished")
+    who = "done"
+    yield Place("home, done", who, "/home")
+    yield Place("weighed", who, _step("wegen-jayden"), opens_everything, main=True)
+    yield Place("weighed again", who, _step("opnieuw-wegen"), main=True)
+    yield Place("weigh again", who, _step("opnieuw-wegen", OTHER_LESSON))
+    yield Place("answered", who, _step("wie-telt-mee"), main=True)
+    yield Place("order, answered", who, _step("stap-voor-stap"))
+    yield Place("questions, again", who, _step("wie-telt-mee"), presses("Try again"))
+    yield Place("handed in", who, _step("iemand-die-je-niet-zag"))
+    yield Place("receipt", who, "/reflections/{submission}", main=True)
+    yield Place("receipt, withdrawn", who, "/reflections/{withdrawn}")
+    yield Place("end of a lesson, done", who, f"/lessons/{LESSON}/finished")
+
+
+def _of_teachers() -> Iterator[Place]:
+    who = "newcomer"
+    yield Place("groups, none", who, "/teach/")
+    who = "instructor"
+    yield Place("groups", who, "/teach/", main=True)
+    yield Place("new group", who, "/teach/groups/new")
+    yield Place("new group, no name", who, "/teach/groups/new", presses("Create group"))
+    yield Place("group", who, "/teach/groups/{group}", main=True)
+    yield Place("group, empty", who, "/teach/groups/{empty}")
+    yield Place("group, closed", who, "/teach/groups/{closed}")
+    yield Place("rename", who, "/teach/groups/{group}/name")
+    yield Place("rename, no name", who, "/teach/groups/{group}/name", fills("Name of the group", " ", "Save"))
+    yield Place("who is where", who, f"/teach/groups/{{group}}/lessons/{LESSON}", main=True)
+    yield Place("who is where, empty", who, f"/teach/groups/{{empty}}/lessons/{LESSON}")
+    yield Place("reflection of a learner", who, "/teach/groups/{group}/reflections/{submission}", main=True)
+    who = "administrator"
+    yield Place("accounts", who, "/accounts")
+    yield Place("accounts, found", who, "/accounts?q=Bente")
+    yield Place("accounts, nobody", who, "/accounts?q=niemand")
+
+
+PLACES: Final = tuple(_places())

@@ -1,0 +1,159 @@
+"""Everybody can use every page, in every state: axe, small screens, large letters, other colours.
+
+All that is wrong with a page is found in one go, because opening it costs more than looking at it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.houses import ROOT
+from tests.journeys import places
+from tests.journeys.conftest import Arrives
+from tests.journeys.people import LOCALES, Person
+from tests.journeys.places import PLACES, Place, World
+from tests.journeys.sites import Site
+
+pytestmark = pytest.mark.journey
+
+AXE: Final = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
+RULES: Final = [
+    "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice",
+]  # fmt: skip
+DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+SMALLEST: Final[ViewportSize] = {"width": 320, "height": 640}  # 1280 at 400 %: WCAG 1.4.10
+PAPER: Final[ViewportSize] = {"width": 718, "height": 1000}  # A4 with margins
+
+# The program of axe; evaluated by the browser itself, so the policy of the page does not apply.
+RUN_AXE: Final = """(tags) => axe.run(document, {
+  runOnly: { type: "tag", values: tags }, resultTypes: ["violations"],
+}).then((found) => found.violations.map((rule) =>
+  `${rule.id}: ${rule.help}: ${rule.nodes.map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "")).join(" | ")}`))"""
+
+IN_SIGHT: Final = """
+  const inSight = (element) => element.checkVisibility({ visibilityProperty: true })
+    && !element.closest(".govuk-visually-hidden, .skip");
+  const nameOf = (element) => `${element.tagName.toLowerCase()}.${element.className} "${
+    (element.innerText ?? "").trim().slice(0, 40)}"`;
+"""
+# Whatever sticks out to the right, outside a part that scrolls by itself.
+WIDER: Final = f"""() => {{ {IN_SIGHT}
+  if (document.documentElement.scrollWidth <= innerWidth) return [];
+  return [...document.body.querySelectorAll("*")].filter((element) => inSight(element)
+    && element.getBoundingClientRect().right > innerWidth + 1).map(nameOf).slice(0, 5);
+}}"""
+# What is cut off, where it cannot be scrolled to.
+CLIPPED: Final = f"""() => {{ {IN_SIGHT}
+  const hides = (way) => way === "hidden" || way === "clip";
+  return [...document.body.querySelectorAll("*")].filter((element) => {{
+    if (!inSight(element) || element.closest("svg") || !element.innerText?.trim()) return false;
+    const style = getComputedStyle(element);
+    return hides(style.overflowX) && element.scrollWidth > element.clientWidth + 1
+      || hides(style.overflowY) && element.scrollHeight > element.clientHeight + 1;
+  }}).map(nameOf);
+}}"""
+# The text spacing that a reader may set: WCAG 1.4.12.
+SPACED: Final = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important; } p { margin-bottom: 2em !important; }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+NO_LONGER_SPACED: Final = "() => { document.adoptedStyleSheets = []; }"
+# Buttons, fields and links that stand by themselves; those within a sentence are exempt: 2.5.8.
+TOO_SMALL: Final = f"""() => {{ {IN_SIGHT}
+  const alone = "button:not(.term), input:not([type=hidden]), select, textarea, summary, .btn, nav a";
+  return [...document.querySelectorAll(alone)].filter(inSight).filter((element) =>
+    ![element, ...(element.labels ?? [])].some((face) => {{
+      const box = face.getBoundingClientRect();
+      return box.width >= 24 && box.height >= 24;
+    }})).map((element) => `${{nameOf(element)}} ${{JSON.stringify(element.getBoundingClientRect())}}`);
+}}"""
+# What can be read of the page: its heading is there, and the rest of `main` has a height.
+UNREADABLE: Final = """() => {
+  const shown = (element) => element && element.checkVisibility({ visibilityProperty: true })
+    && element.getBoundingClientRect().height > 10;
+  return ["h1", "main"].filter((part) => !shown(document.querySelector(part)));
+}"""
+STICKY: Final = """() => [...document.body.querySelectorAll("*")]
+  .filter((element) => element.checkVisibility()
+    && ["fixed", "sticky"].includes(getComputedStyle(element).position))
+  .map((element) => `${element.tagName.toLowerCase()}.${element.className}`)"""
+
+
+@pytest.fixture(scope="module")
+def windows(
+    chromium: Browser, sites: Callable[[str], Site]
+) -> Iterator[Callable[[str, str], Person]]:
+    """The window of each kind of person in each language, and everything that they made."""
+    site = sites("sqlite")
+    world = places.build(site)
+    opened: dict[tuple[str, str], Person] = {}
+
+    def window(who: str, language: str) -> Person:
+        if (who, language) not in opened:
+            context = chromium.new_context(locale=LOCALES[language], viewport=DESK)
+            if who != "visitor":
+                token = site.make.sign_in(world.people[who])
+                context.add_cookies([{"name": "sid", "value": token, "url": site.url}])
+            opened[who, language] = Person(context, site, language)
+        return opened[who, language]
+
+    window.world = world  # type: ignore[attr-defined]  # functions take attributes
+    yield window
+    for person in opened.values():
+        person.context.close()
+
+
+def _looked_at() -> Iterator[Any]:
+    for place in PLACES:
+        for language in ("nl", "en") if place.main else ("nl",):
+            yield pytest.param(place, language, id=f"{place.who}: {place.name}, {language}")
+
+
+@pytest.mark.parametrize(("place", "language"), list(_looked_at()))
+def test_everybody_can_use_it(
+    windows: Callable[[str, str], Person], place: Place, language: str
+) -> None:
+    person = windows(place.who, language)
+    world: World = windows.world  # type: ignore[attr-defined]  # as above
+    person.page.set_viewport_size(DESK)
+    person.open(place.path.format_map(world.gaps))
+    if place.then:
+        place.then(person)
+    assert list(problems(person.page)) == []
+    assert person.problems == []
+
+
+def problems(page: Page) -> Iterator[str]:
+    """Everything that would keep somebody from using this page."""
+    yield from (f"at a desk: {found}" for found in _axe(page))
+    yield from (f"too small at a desk: {found}" for found in page.evaluate(TOO_SMALL))
+    page.set_viewport_size(PHONE)
+    yield from (f"on a telephone: {found}" for found in _axe(page))
+    yield from (f"too small on a telephone: {found}" for found in page.evaluate(TOO_SMALL))
+    page.set_viewport_size(SMALLEST)
+    yield from (f"wider than 320: {found}" for found in page.evaluate(WIDER))
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        page.evaluate(SPACED)
+        yield from (f"cut off when spaced: {found}" for found in page.evaluate(CLIPPED))
+        yield from (f"too wide when spaced: {found}" for found in page.evaluate(WIDER))
+        page.evaluate(NO_LONGER_SPACED)
+    page.emulate_media(forced_colors="active")
+    yield from (f"gone in forced colours: {found}" for found in page.evaluate(UNREADABLE))
+    page.emulate_media(forced_colors="none", media="print")
+    page.set_viewport_size(PAPER)
+    yield from (f"gone on paper: {found}" for found in page.evaluate(UNREADABLE))
+    yield from (f"wider than paper: {found}" for found in page.evaluate(WIDER))
+    yield from (f"over the text on paper: {found}" for found in page.evaluate(STICKY))
+    page.emulate_media(media="screen")
+
+
+def _axe(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE, RULES)
+    return found
