@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Only as many forwarded headers as there are web servers of ours, so none can be forged.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
     log.init_app(app, settings)
+    security.guard(app)
     access.init_app(app)
     security.init_app(app, settings)
     db.init_app(app, settings)

@@ -33,6 +33,7 @@ def serve(host: str, port: int, with_demo: bool) -> None:
     from granian import Granian  # noqa: PLC0415 - only serving needs the server
     from granian.constants import Interfaces  # noqa: PLC0415 - as above
 
+    os.umask(0o077)  # what is made here, such as the database, is for this user only
     upgrade(directory=str(MIGRATIONS))
     if with_demo:
         demo.load_or_explain()
@@ -56,6 +57,7 @@ def serve(host: str, port: int, with_demo: bool) -> None:
             blocking_threads=4,
             log_access=False,
             websockets=False,
+            workers_kill_timeout=10,
         ).serve()
     finally:
         consumer.stop()

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from course.accounts import queries
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
@@ -20,9 +20,7 @@ SIGN_UP_LASTS = timedelta(days=2)
 RESET_LASTS = timedelta(hours=1)
 
 
-def ask_for_account(
-    email: str, *, base_url: str, language: str, visitor: str | None, return_to: str | None
-) -> None:
+def ask_for_account(email: str, *, base_url: str, language: str, return_to: str | None) -> None:
     """Mail a link that makes the account; who already has one is told so, by mail only.
 
     The page answers the same in both cases, so nobody learns who has an account here.
@@ -36,7 +34,6 @@ def ask_for_account(
             SignUp(
                 email=email,
                 token_hash=digest(token),
-                visitor=visitor,
                 return_to=return_to,
                 language=language,
                 expires_at=now() + SIGN_UP_LASTS,
@@ -87,13 +84,13 @@ def create_user(
 
 
 def finish_sign_up(
-    asked: SignUp, *, name: str, password: str, browser: str, days: int
+    asked: SignUp, *, name: str, password: str, browser: str, days: int, visitor: str | None
 ) -> tuple[User, str]:
     """Make the account that was asked for and sign in; return it with the browser's token.
 
     Raises :exc:`sqlalchemy.exc.IntegrityError` when the address got an account meanwhile.
     """
-    email, language, visitor = asked.email, asked.language, asked.visitor
+    email, language = asked.email, asked.language
     end_transaction()
     user = User(email=email, name=name, password_hash=hash_password(password), language=language)
     db.session.add(user)
@@ -117,8 +114,14 @@ def sign_in(
         return None
     renewed = hash_password(password) if needs_rehash(user.password_hash) else None
     end_transaction()
+    # What was checked may have been replaced meanwhile, by somebody who is shutting a thief out.
+    statement = select(User.password_hash).filter_by(id=user.id).with_for_update()
+    if db.session.scalar(statement) != password_hash:
+        db.session.rollback()
+        log.info("sign_in_refused")
+        return None
     if renewed:
-        user.password_hash = renewed
+        _set_password(user.id, renewed)
     token = _sign_in(user, browser=browser, days=days, visitor=visitor)
     db.session.commit()
     log.info("signed_in", user=user.id)
@@ -183,10 +186,18 @@ def ask_for_reset(email: str, *, base_url: str) -> None:
 
 
 def reset_password(asked: PasswordReset, password: str) -> None:
-    """Set the new password, use up all links, and sign out everywhere."""
-    user_id = asked.user_id
+    """Set the new password, use up all links, and sign out everywhere.
+
+    Of two who use the same link at once, the second changes nothing.
+    """
+    user_id, link = asked.user_id, asked.id
     end_transaction()
-    _set_password(user_id, hash_password(password))
+    password_hash = hash_password(password)
+    mine = delete(PasswordReset).where(PasswordReset.id == link).returning(PasswordReset.id)
+    if db.session.scalar(mine) is None:
+        db.session.rollback()
+        return
+    _set_password(user_id, password_hash)
     db.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
     db.session.execute(delete(SignIn).where(SignIn.user_id == user_id))
     db.session.commit()

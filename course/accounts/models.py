@@ -19,6 +19,8 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login has no types
         CheckConstraint("role IN ('learner', 'instructor', 'administrator')", name="role_known"),
         CheckConstraint("language IN ('nl', 'en')", name="language_known"),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        # Browsers keep unsent drafts by this id: a deleted account's is never given out again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,7 +56,6 @@ class SignUp(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    visitor: Mapped[str | None] = mapped_column(String(64))  # whose unsaved work comes along
     return_to: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2))
     expires_at: Mapped[datetime]

@@ -43,11 +43,17 @@ ROLE_WORDS = {
     Role.INSTRUCTOR: _l("instructor"),
     Role.ADMINISTRATOR: _l("administrator"),
 }
+# A whole school may come from one address, so an address gets much; an account gets little.
+WHOLE_SCHOOL = "300 per hour"
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _account() -> str:
     return request.form.get("email", "").strip().lower()[:254]
+
+
+def _me() -> str:
+    return f"user-{current_user.get_id()}"
 
 
 def _refused(response: BaseResponse) -> bool:
@@ -63,7 +69,7 @@ def _welcome_back(token: str, target: str | None) -> BaseResponse:
 
 @bp.route("/signup", methods=["GET", "POST"])
 @public
-@limiter.limit("10 per hour", methods=["POST"])
+@limiter.limit(WHOLE_SCHOOL, methods=["POST"])
 @limiter.limit("4 per hour", key_func=_account, methods=["POST"])
 def sign_up() -> ResponseReturnValue:
     """Ask for an account; the answer is the same whether the address is known or not."""
@@ -75,7 +81,6 @@ def sign_up() -> ResponseReturnValue:
             form.email.data,
             base_url=settings().base_url,
             language=language(),
-            visitor=browser.visitor(),
             return_to=safe_next(request.args.get("next")),
         )
         wake(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -93,7 +98,7 @@ def mailed() -> ResponseReturnValue:
 
 @bp.route("/signup/<token>", methods=["GET", "POST"])
 @public
-@limiter.limit("60 per hour")
+@limiter.limit(WHOLE_SCHOOL, methods=["POST"])
 def welcome(token: str) -> ResponseReturnValue:
     """Choose a name and a password: the account exists from here on."""
     asked = queries.sign_up_by_token(token)
@@ -109,6 +114,9 @@ def welcome(token: str) -> ResponseReturnValue:
                 password=form.password.data,
                 browser=browser.describe(request.user_agent.string),
                 days=settings().session_days,
+                # Of the browser that opens the link, not of the one that asked: anybody can ask
+                # for an account with the address of somebody else.
+                visitor=browser.visitor(),
             )
         except IntegrityError:
             db.session.rollback()
@@ -121,7 +129,7 @@ def welcome(token: str) -> ResponseReturnValue:
 
 @bp.route("/login", methods=["GET", "POST"])
 @public
-@limiter.limit("40 per 15 minutes", methods=["POST"], deduct_when=_refused)
+@limiter.limit(WHOLE_SCHOOL, methods=["POST"], deduct_when=_refused)
 @limiter.limit("10 per 15 minutes", key_func=_account, methods=["POST"], deduct_when=_refused)
 def login() -> ResponseReturnValue:
     """Sign in, and go on where one was."""
@@ -153,13 +161,14 @@ def logout() -> ResponseReturnValue:
     flash(_("You are signed out."))
     response = redirect(url_for("lessons.front"), 303)
     browser.forget(response, "sid")
+    browser.forget(response, "visitor")
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
 @bp.route("/password", methods=["GET", "POST"])
 @public
-@limiter.limit("10 per hour", methods=["POST"])
+@limiter.limit(WHOLE_SCHOOL, methods=["POST"])
 @limiter.limit("4 per hour", key_func=_account, methods=["POST"])
 def forgotten() -> ResponseReturnValue:
     """Ask for a link to choose a new password."""
@@ -174,7 +183,7 @@ def forgotten() -> ResponseReturnValue:
 
 @bp.route("/password/<token>", methods=["GET", "POST"])
 @public
-@limiter.limit("60 per hour")
+@limiter.limit(WHOLE_SCHOOL, methods=["POST"])
 def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password with the link from the mail."""
     asked = queries.reset_by_token(token)
@@ -235,7 +244,7 @@ def own_settings() -> ResponseReturnValue:
 
 @bp.route("/me/password", methods=["GET", "POST"])
 @signed_in
-@limiter.limit("10 per 15 minutes", methods=["POST"], deduct_when=_refused)
+@limiter.limit("10 per 15 minutes", key_func=_me, methods=["POST"], deduct_when=_refused)
 def change_password() -> ResponseReturnValue:
     """Choose a new password; all other browsers are signed out."""
     form = forms.ChangePasswordForm()
@@ -280,7 +289,7 @@ def download() -> ResponseReturnValue:
 
 @bp.route("/me/privacy/delete", methods=["GET", "POST"])
 @signed_in
-@limiter.limit("10 per 15 minutes", methods=["POST"], deduct_when=_refused)
+@limiter.limit("10 per 15 minutes", key_func=_me, methods=["POST"], deduct_when=_refused)
 def delete() -> ResponseReturnValue:
     """Delete the account, after the password and a tick."""
     form = forms.DeleteForm()

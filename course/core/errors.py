@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from course.core import access
 from course.core.db import db, is_busy
@@ -71,7 +71,7 @@ def answer(status: int, message: str | None = None) -> tuple[Response | str, int
     return page, status
 
 
-def resend_page(status: int, remedy: str) -> tuple[Response | str, int]:
+def resend_page(status: int, remedy: str, title: str | None = None) -> tuple[Response | str, int]:
     """Show what was sent, with one button to send it again: nothing typed is lost."""
     if wants_json() or request.method != "POST":
         return answer(status)
@@ -82,7 +82,7 @@ def resend_page(status: int, remedy: str) -> tuple[Response | str, int]:
     ]
     page = render_template(
         "layout/resend.html",
-        title=_("Your text is still here"),
+        title=title or _("Your text is still here"),
         remedy=remedy,
         fields=fields,
         status=status,
@@ -99,6 +99,14 @@ def _let_go() -> None:
     db.session.expunge_all()
     db.session.rollback()
     access.stop_asking()
+
+
+def _resend_or_not(status: int) -> ResponseReturnValue:
+    """The page with what was typed, unless the form was too large to be read at all."""
+    try:
+        return resend_page(status, str(REMEDIES[status]), str(TITLES[status]))
+    except RequestEntityTooLarge:
+        return answer(status)
 
 
 def init_app(app: Flask) -> None:
@@ -121,7 +129,7 @@ def init_app(app: Flask) -> None:
         if not is_busy(error):
             return _bug(error)
         _let_go()
-        log.warning("database_busy", path=request.path)
+        log.warning("database_busy", endpoint=request.endpoint)
         page = resend_page(
             HTTPStatus.SERVICE_UNAVAILABLE,
             _("It is very busy. Press the button to send it again; nothing has been lost."),
@@ -134,7 +142,9 @@ def init_app(app: Flask) -> None:
     def _http(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or error.code is None:
             return error
-        response = app.make_response(answer(error.code))
+        loses_text = error.code in {413, 429} and request.method == "POST"
+        page = _resend_or_not(error.code) if loses_text else answer(error.code)
+        response = app.make_response(page)
         for name, value in error.get_headers():
             if name.lower() not in {"content-type", "content-length"}:
                 response.headers[name] = value
@@ -145,5 +155,5 @@ def init_app(app: Flask) -> None:
         if app.testing or app.debug:
             raise error
         _let_go()
-        log.error("bug", path=request.path, exc_info=error)
+        log.error("bug", endpoint=request.endpoint, exc_info=error)
         return answer(HTTPStatus.INTERNAL_SERVER_ERROR)

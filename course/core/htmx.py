@@ -1,7 +1,8 @@
 """Pages and their parts: htmx gets the part that changed, everybody else the whole page."""
 
-from flask import after_this_request, request
+from flask import after_this_request, make_response, redirect, request
 from flask.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 
 def wants_partial() -> bool:
@@ -18,3 +19,12 @@ def wants_partial() -> bool:
 
     headers = request.headers
     return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") is None
+
+
+def leave_for(address: str) -> BaseResponse:
+    """Go to another page, whole: htmx would put what a redirect leads to into its part."""
+    if not wants_partial():
+        return redirect(address, 303)
+    response = make_response("")
+    response.headers["HX-Redirect"] = address
+    return response

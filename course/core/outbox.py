@@ -30,6 +30,7 @@ class Message(Model):
     """One mail to one person."""
 
     __tablename__ = "outbox"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # the id names the file and the Message-ID
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # The same key is sent once.
@@ -69,6 +70,7 @@ def send_due(settings: Settings, *, limit: int = 50) -> int:
         else:
             message.sent_at = now()
             message.last_error = None
+            message.body = ""  # it holds a link that opens an account; nobody needs it here now
             sent += 1
             db.session.commit()
             log.info("mail_sent", message=message.id, attempts=message.attempts)
@@ -95,8 +97,9 @@ def _claim() -> Message | None:
         .returning(Message.id)
     )
     identity = db.session.scalar(claimed)
-    db.session.commit()
-    return db.session.get(Message, identity) if identity is not None else None
+    message = db.session.get(Message, identity) if identity is not None else None
+    db.session.commit()  # a mail server that does not answer must not keep others from writing
+    return message
 
 
 def _put_off(message: Message, error: Exception) -> None:

@@ -9,6 +9,8 @@ from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from course.config import Settings
 from course.core.access import is_for_a_user
@@ -22,7 +24,8 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
-MAXIMUM_BYTES = 256 * 1024
+MAXIMUM_BYTES = 512 * 1024
+MOST_FIELDS = 200
 LONGEST_TARGET = 200  # characters; ours are shorter, and this is what the database keeps
 YEAR = 365 * 24 * 3600
 
@@ -37,15 +40,28 @@ def refuse_other_sites() -> None:
             abort(HTTPStatus.FORBIDDEN)
         return
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host_of(origin) != request.host:
         abort(HTTPStatus.FORBIDDEN)
 
 
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as http://[::1, which no browser sends
+        return None
+
+
 def refuse_what_cannot_be_stored() -> None:
-    """Refuse the character NUL, which nobody types and PostgreSQL does not take, for all routes."""
-    sent = (request.path, *request.args.values(), *request.form.values(), *request.form)
-    if any("\0" in text for text in sent):
-        abort(HTTPStatus.BAD_REQUEST)
+    """Read the whole form, and refuse what no person sends: very many fields, the character NUL.
+
+    Reading comes before anything asks the database: a request that arrives slowly would otherwise
+    keep the others from writing while it waits for its own words.
+    """
+    fields = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    if len(fields) > MOST_FIELDS:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if any("\0" in text for text in (request.path, *(part for field in fields for part in field))):
+        abort(HTTPStatus.BAD_REQUEST)  # PostgreSQL does not take it
 
 
 def own_address() -> str:
@@ -66,6 +82,12 @@ def safe_next(target: str | None) -> str | None:
     return target if not parts.scheme and not parts.netloc else None
 
 
+def guard(app: Flask) -> None:
+    """Refuse what needs no database to be refused; registered before anything that asks it."""
+    app.before_request(refuse_other_sites)
+    app.before_request(refuse_what_cannot_be_stored)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Set up the form token, the rate limits, the cookies and the headers."""
     app.config.update(
@@ -84,7 +106,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         # A Redis that does not answer may cost a page 0.3 s, not the seven of the defaults.
         RATELIMIT_STORAGE_OPTIONS=(
-            {"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if settings.redis_url else {}
+            {
+                "socket_timeout": 0.3,
+                "socket_connect_timeout": 0.3,
+                "retry": Retry(NoBackoff(), 0),  # the client would try for seconds
+            }
+            if settings.redis_url
+            else {}
         ),
     )
     app.config.update(
@@ -102,8 +130,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         ],
     )
     Compress(app)
-    app.before_request(refuse_other_sites)
-    app.before_request(refuse_what_cannot_be_stored)
     app.jinja_env.globals["own_address"] = own_address
     csrf.init_app(app)
     limiter.init_app(app)

@@ -21,7 +21,7 @@ def _refused(response: Response) -> bool:
 
 @bp.route("/join", methods=["GET", "POST"])
 @public
-@limiter.limit("30 per 15 minutes", methods=["POST"], deduct_when=_refused)
+@limiter.limit("150 per 15 minutes", methods=["POST"], deduct_when=_refused)
 def join() -> ResponseReturnValue:
     """Type a group code."""
     form = forms.JoinForm()
@@ -38,7 +38,7 @@ def join() -> ResponseReturnValue:
 
 @bp.route("/join/<code>", methods=["GET", "POST"])
 @public
-@limiter.limit("30 per 15 minutes", deduct_when=_refused)
+@limiter.limit("150 per 15 minutes", deduct_when=_refused)
 def join_by_code(code: str) -> ResponseReturnValue:
     """Confirm which group it is, then join; a visitor signs in or up first."""
     group = queries.by_code(code)

@@ -178,13 +178,18 @@ def be_at(enrolment: Enrolment, step: str) -> None:
     db.session.commit()
 
 
-def keep_for_visitor(visitor: str, lesson: str, step: str, entered: Entered) -> None:
-    """Keep what somebody without an account sent, for two days, until they sign in or up."""
+def keep_for_visitor(
+    visitor: str, lesson: str, step: str, entered: Entered, *, owner: int = 0
+) -> None:
+    """Keep what somebody sent while not signed in, for two days, until they sign in or up.
+
+    ``owner`` is the user whose page it was, when their sign-in ended meanwhile; else 0.
+    """
     db.session.execute(delete(Pending).where(Pending.expires_at < now()))
     kept = queries.pending_of_visitor(visitor)
-    is_kept = any((item.lesson, item.step) == (lesson, step) for item in kept)
+    is_kept = any((item.lesson, item.step, item.owner) == (lesson, step, owner) for item in kept)
     if is_kept or len(kept) < PENDING_AT_MOST:
-        key = {"visitor": visitor, "lesson": lesson, "step": step}
+        key = {"visitor": visitor, "lesson": lesson, "step": step, "owner": owner}
         values = {
             "content": {name: list(items) for name, items in entered.items()},
             "expires_at": now() + PENDING_LASTS,
@@ -203,6 +208,8 @@ def adopt_pending(user: User, visitor: str | None = None) -> None:
     if visitor is None:
         return
     for item in queries.pending_of_visitor(visitor):
+        if item.owner not in {0, user.id}:
+            continue  # somebody else uses this browser too; it waits for them
         visit = queries.visit(user, item.lesson, item.step)
         if visit is not None:
             _adopt(visit, user.id, item.content)

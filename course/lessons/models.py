@@ -74,10 +74,13 @@ class Pending(Model):
     """What a visitor without an account sent: kept a short while, to come along at sign-in."""
 
     __tablename__ = "pending"
-    __table_args__ = (UniqueConstraint("visitor", "lesson", "step"),)
+    __table_args__ = (UniqueConstraint("visitor", "lesson", "step", "owner"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visitor: Mapped[str] = mapped_column(String(64))  # hash of the visitor's cookie
+    # Id of the user whose page it was sent from, when their sign-in had ended: only they get it
+    # back. 0 for a visitor. Not a reference: whoever sends the form could write any number here.
+    owner: Mapped[int] = mapped_column(default=0)
     lesson: Mapped[str] = mapped_column(String(40))
     step: Mapped[str] = mapped_column(String(40))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -158,7 +158,7 @@ def pending_of(visitor: str | None, lesson: str, step: str) -> Pending | None:
     """What this visitor sent at this step before having an account."""
     if visitor is None:
         return None
-    statement = select(Pending).filter_by(visitor=visitor, lesson=lesson, step=step)
+    statement = select(Pending).filter_by(visitor=visitor, lesson=lesson, step=step, owner=0)
     return db.session.scalar(statement.where(Pending.expires_at > now()))
 
 

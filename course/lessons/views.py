@@ -9,6 +9,9 @@ from flask_login import current_user
 from course.accounts import session as browser
 from course.accounts.models import User
 from course.core.access import public, signed_in
+from course.core.db import LARGEST_ID
+from course.core.errors import resend_page
+from course.core.htmx import leave_for
 from course.core.i18n import _, clock_time
 from course.core.security import limiter
 from course.domain.progress import State
@@ -20,9 +23,9 @@ from course.lessons.visit import Visit
 
 bp = Blueprint("lessons", __name__, template_folder="templates")
 
-NOT_ANSWERS = frozenset({"csrf_token", "revision", "do"})
+NOT_ANSWERS = frozenset({"csrf_token", "revision", "owner", "do"})
 HIGHEST_REVISION = 2**31 - 2  # the next one must fit in an INTEGER of PostgreSQL
-LONGEST_DRAFT = 64 * 1024  # bytes of typed text at one step
+LONGEST_DRAFT = 128 * 1024  # bytes of fields at one step, their names included
 
 
 def _me() -> User | None:
@@ -35,10 +38,17 @@ def _visit(lesson: str, slug: str | None = None) -> Visit:
 
 def _entered() -> dict[str, list[str]]:
     fields = {name: items for name, items in request.form.lists() if name not in NOT_ANSWERS}
-    if sum(len(item.encode()) for items in fields.values() for item in items) > LONGEST_DRAFT:
+    sent = [*fields, *(item for items in fields.values() for item in items)]
+    if sum(len(text.encode()) for text in sent) > LONGEST_DRAFT:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     # Browsers send line ends as CRLF; stored texts have one kind, or drafts would seem to differ.
     return {name: [item.replace("\r\n", "\n") for item in items] for name, items in fields.items()}
+
+
+def _owner() -> int:
+    """The user whose page the form stood on; 0 for a visitor's, and for what cannot be an id."""
+    number = request.form.get("owner", type=int)
+    return number if number is not None and 0 < number <= LARGEST_ID else 0
 
 
 def _revision() -> int:
@@ -135,7 +145,7 @@ def step(lesson: str, slug: str) -> ResponseReturnValue:
 
 @bp.post("/lessons/<lesson>/<slug>")
 @public
-@limiter.limit("300 per hour", exempt_when=lambda: current_user.is_authenticated)
+@limiter.limit("3000 per hour", exempt_when=lambda: current_user.is_authenticated)
 def submit(lesson: str, slug: str) -> ResponseReturnValue:
     """An answer. A visitor's is kept until they have an account; a learner's goes to the kind."""
     visit = _visit(lesson, slug)
@@ -144,9 +154,15 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
         if visit.step.kind == "read":
             return redirect(visit.next_url, 303)
         visitor = browser.visitor() or browser.new_visitor()
-        actions.keep_for_visitor(visitor, lesson, slug, entered)
+        actions.keep_for_visitor(visitor, lesson, slug, entered, owner=_owner())
         flash(_("We are keeping this for you. Sign in or create an account to continue."))
-        return redirect(url_for("accounts.sign_up", next=visit.url), 303)
+        door = "accounts.login" if _owner() else "accounts.sign_up"
+        return leave_for(url_for(door, next=visit.url))
+    if _owner() not in {0, visit.user.id}:
+        return resend_page(
+            HTTPStatus.CONFLICT,
+            _("This page is of another account. Sign in with that account and send it again."),
+        )
     if visit.enrolment is None:
         actions.begin(visit.user.id, visit.edition, step=slug)
         visit = _visit(lesson, slug)

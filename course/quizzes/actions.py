@@ -21,7 +21,11 @@ def check(visit: Visit, questions: Mapping[str, Question], given: Mapping[str, G
     lessons.take_turns(run.id)
     before = queries.latest(run.id, step)
     if before and {slug: before[slug].given for slug in given if slug in before} == dict(given):
-        return  # the same answers once more: a double click, or nothing changed
+        # The same answers once more: a double click, or a next try that came out the same. What
+        # was saved on the way would otherwise stay in front of the result.
+        lessons.remove_draft(run.id, step)
+        db.session.commit()
+        return
     attempt = max((answer.attempt for answer in before.values()), default=0) + 1
     for slug, question in questions.items():
         score = mark(question, given[slug])

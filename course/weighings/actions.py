@@ -78,5 +78,6 @@ def reply(enrolment_id: int, step: str, text: str) -> None:
         .where(Weighing.enrolment_id == enrolment_id, Weighing.step == step)
         .values(reply=text or None)
     )
+    lessons.remove_draft(enrolment_id, step)
     db.session.commit()
     log.info("replied", enrolment=enrolment_id, step=step)

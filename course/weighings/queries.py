@@ -1,7 +1,6 @@
 """Reads of weighings. A weighing is only reachable with its owner."""
 
 from collections import Counter
-from collections.abc import Collection
 
 from sqlalchemy import bindparam, select
 
@@ -70,13 +69,3 @@ def sides_in_group(group_id: int, lesson: str, scale: str) -> list[int]:
     latest = {item.user_id: item for item in db.session.scalars(statement)}
     counted = Counter(side(balance_of(item).lean) for item in latest.values())
     return [counted[value] for value in SIDES]
-
-
-def of_learners(user_ids: Collection[int], lesson: str) -> dict[tuple[int, str], Weighing]:
-    """The weighings of these learners in a lesson, by learner and step; for their instructor."""
-    statement = (
-        select(Weighing)
-        .where(Weighing.user_id.in_(user_ids), Weighing.lesson == lesson)
-        .order_by(Weighing.id)
-    )
-    return {(item.user_id, item.step): item for item in db.session.scalars(statement)}

@@ -46,7 +46,10 @@ class Scale:
         weighings = queries.in_run(visit.enrolment.id) if visit.enrolment else {}
         mine = weighings.get(visit.step.slug)
         if mine:
-            return _result(visit, mine, weighings, ReplyForm(data={"reply": mine.reply}))
+            # An answer that was sent while the sign-in had ended came back as a draft.
+            kept = visit.form_data if "reply" in visit.entered else None
+            reply = ReplyForm(formdata=kept, data={"reply": mine.reply})
+            return _result(visit, mine, weighings, reply)
         scale = scale_of(visit)
         form = scale_form(scale, visit.language, visit.form_data or None)
         return _form_page(visit, form, weighings)

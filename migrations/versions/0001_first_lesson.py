@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_available_at"), ["available_at"], unique=False)
@@ -59,12 +60,13 @@ def upgrade() -> None:
         "pending",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("visitor", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.Integer(), nullable=False),
         sa.Column("lesson", sa.String(length=40), nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pending")),
-        sa.UniqueConstraint("visitor", "lesson", "step", name=op.f("uq_pending_visitor")),
+        sa.UniqueConstraint("visitor", "lesson", "step", "owner", name=op.f("uq_pending_visitor")),
     )
     with op.batch_alter_table("pending", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pending_expires_at"), ["expires_at"], unique=False)
@@ -74,7 +76,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("visitor", sa.String(length=64), nullable=True),
         sa.Column("return_to", sa.String(length=200), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -102,6 +103,7 @@ def upgrade() -> None:
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_email_lower")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "enrolment",

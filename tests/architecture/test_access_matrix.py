@@ -131,6 +131,15 @@ def _changes_only_what_it_may(
     return after != before
 
 
+def test_a_group_of_ones_own_is_no_way_to_the_work_of_another_group(world: World) -> None:
+    """The first id in the address is the colleague's own, the second one is not."""
+    group_id, public_id = world.gaps["group_id of the colleague"], world.gaps["public_id"]
+    address = f"/teach/groups/{group_id}/reflections/{public_id}"
+    answer = world.browsers["colleague"].get(address)
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert worlds.canaries(answer) == set()
+
+
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_asking_only_for_the_headers_says_the_same_and_shows_nothing(
     app: Flask, world: World

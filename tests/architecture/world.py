@@ -93,12 +93,13 @@ def build(app: Flask) -> World:
             instructors=[people["instructor"]],
             learners=[people["owner"], people["fellow"]],
         )
-        make.group(instructors=[people["colleague"]], learners=[people["stranger"]])
+        other_group = make.group(instructors=[people["colleague"]], learners=[people["stranger"]])
         make.group_picture(group)
         gaps = {
             "code": group.join_code,
             "code of /language/<code>": "en",
             "group_id": group.id,
+            "group_id of the colleague": other_group.id,
             "lesson": LESSON,
             "name": "site.css",
             "part": "core",

@@ -258,8 +258,9 @@ def test_a_database_of_another_program_is_refused(site_on_each: MakesSite, tmp_p
     assert names(app) == ["Lena"]
 
 
+@pytest.mark.parametrize("whole_part", [0.5, 0.95])
 def test_a_damaged_copy_is_refused_and_changes_nothing(
-    site_on_each: MakesSite, tmp_path: Path
+    site_on_each: MakesSite, tmp_path: Path, whole_part: float
 ) -> None:
     app = site_on_each()
     make = Factory(app)
@@ -269,7 +270,7 @@ def test_a_damaged_copy_is_refused_and_changes_nothing(
     copy = tmp_path / "copy"
     backup.make(settings_of(app), copy)
     whole = copy.read_bytes()
-    copy.write_bytes(whole[: len(whole) // 2])
+    copy.write_bytes(whole[: int(len(whole) * whole_part)])
     with pytest.raises(BackupError):
         restore(app, copy)
     assert names(app) == ["Lena"]

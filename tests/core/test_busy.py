@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, LiteralString
 
 import psycopg
@@ -183,7 +183,7 @@ def test_connections_that_were_cut_are_made_again(app_in_a_hurry: Flask, browser
 
 
 @only_postgresql
-def test_a_connection_that_is_cut_in_the_middle_loses_no_text(
+def test_a_database_that_goes_away_in_the_middle_loses_no_text_and_no_name(
     app_in_a_hurry: Flask, browser: Browser
 ) -> None:
     path = f"/lessons/{LESSON}/{Factory(app_in_a_hurry).step('reflect').slug}"
@@ -191,16 +191,19 @@ def test_a_connection_that_is_cut_in_the_middle_loses_no_text(
     with app_in_a_hurry.app_context():
         engine = db.engine
 
-    def cut(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "INSERT INTO draft" in statement:
-            administer(app_in_a_hurry)
+    with ExitStack() as stack:
 
-    event.listen(engine, "before_cursor_execute", cut)
-    try:
-        page = browser.submit(form, {"text": TEXT})
-    finally:
-        event.remove(engine, "before_cursor_execute", cut)
+        def go_away(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if "INSERT INTO draft" in statement:
+                stack.enter_context(away(app_in_a_hurry))
+
+        event.listen(engine, "before_cursor_execute", go_away)
+        try:
+            page = browser.submit(form, {"text": TEXT})
+        finally:
+            event.remove(engine, "before_cursor_execute", go_away)
     assert page.status_code == 503
+    assert "Lena Leerling" in page.text
     assert browser.submit(page).location == f"{path}/hand-in"
 
 

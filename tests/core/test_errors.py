@@ -83,7 +83,7 @@ def test_every_error_has_a_page_in_both_languages_that_says_what_to_do(
 
 def test_errors_that_people_meet_have_that_page(client: Browser) -> None:
     foreign = {"Sec-Fetch-Site": "cross-site"}
-    large = {"email": "a" * 300_000}
+    large = {"email": "a" * 600_000}
     answers = {
         403: client.post("/signup", headers=foreign),
         404: client.get("/nowhere"),

@@ -4,14 +4,12 @@ The same story can be told by somebody with a mouse, by somebody with only a key
 somebody whose browser runs no scripts.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
-    Error,
     Locator,
     Page,
     Request,
@@ -19,7 +17,6 @@ from playwright.sync_api import (
     expect,
 )
 
-from course.core.i18n import LANGUAGES
 from tests.journeys.sites import Site
 from tests.journeys.texts import say
 
@@ -122,9 +119,7 @@ class Person:
         """Put the items under this legend in this order, with the buttons beside them."""
         items = self.page.get_by_role("group", name=legend, exact=True).get_by_role("listitem")
         for place, words in enumerate(order):
-            at = next(
-                at for at, shown in enumerate(items.all()) if words in shown.inner_text()
-            )
+            at = next(at for at, shown in enumerate(items.all()) if words in shown.inner_text())
             for _step in range(at - place):
                 name = f"{self.say('Move up')}: {words}"
                 self._activate(self.page.get_by_role("button", name=name, exact=True))

@@ -202,7 +202,9 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("sign in, empty", who, "/login", presses("Sign in"), main=True)
     yield Place("sign in, sent here", who, "/home")
     yield Place("sign up", who, "/signup")
-    yield Place("sign up, no address", who, "/signup", fills("E-mail address", "x", "Send me the link"))
+    yield Place(
+        "sign up, no address", who, "/signup", fills("E-mail address", "x", "Send me the link")
+    )
     yield Place("mailed", who, "/signup/mailed")
     yield Place("mailbox", who, "/postbox")
     yield Place("welcome", who, "/signup/{signup}", main=True)
@@ -211,7 +213,12 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("forgotten", who, "/password")
     yield Place("forgotten, empty", who, "/password", presses("Send me the link"))
     yield Place("new password", who, "/password/{password}")
-    yield Place("new password, short", who, "/password/{password}", fills("New password", "kort", "Set password"))
+    yield Place(
+        "new password, short",
+        who,
+        "/password/{password}",
+        fills("New password", "kort", "Set password"),
+    )
     yield Place("new password, used", who, "/password/oud")
     yield Place("join", who, "/join")
     yield Place("join, wrong", who, "/join", fills("Group code", "NERGENS", "Find the group"))
@@ -246,12 +253,18 @@ def _of_learners() -> Iterator[Place]:
     yield Place("lesson, newer edition", who, f"/lessons/{OTHER_LESSON}")
     yield Place("reading, busy", who, _step("jayden"))
     yield Place("scales, half", who, _step("wegen-jayden"), main=True)
-    yield Place("scales, refused", who, _step("wegen-jayden"), presses("Record it and continue"), main=True)
+    yield Place(
+        "scales, refused", who, _step("wegen-jayden"), presses("Record it and continue"), main=True
+    )
     yield Place("questions, half", who, _step("wie-telt-mee"))
-    yield Place("questions, refused", who, _step("wie-telt-mee"), presses("Check my answers"), main=True)
+    yield Place(
+        "questions, refused", who, _step("wie-telt-mee"), presses("Check my answers"), main=True
+    )
     yield Place("order, refused", who, _step("stap-voor-stap"), presses("Check my answers"))
     yield Place("reflection, written", who, _step("iemand-die-je-niet-zag"), main=True)
-    yield Place("reflection, two versions", who, _step("iemand-die-je-niet-zag"), finds_a_newer_version)
+    yield Place(
+        "reflection, two versions", who, _step("iemand-die-je-niet-zag"), finds_a_newer_version
+    )
     yield Place(
         "reflection, two versions without scripts",
         who,
@@ -286,10 +299,17 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("group, empty", who, "/teach/groups/{empty}")
     yield Place("group, closed", who, "/teach/groups/{closed}")
     yield Place("rename", who, "/teach/groups/{group}/name")
-    yield Place("rename, no name", who, "/teach/groups/{group}/name", fills("Name of the group", " ", "Save"))
+    yield Place(
+        "rename, no name",
+        who,
+        "/teach/groups/{group}/name",
+        fills("Name of the group", " ", "Save"),
+    )
     yield Place("who is where", who, f"/teach/groups/{{group}}/lessons/{LESSON}", main=True)
     yield Place("who is where, empty", who, f"/teach/groups/{{empty}}/lessons/{LESSON}")
-    yield Place("reflection of a learner", who, "/teach/groups/{group}/reflections/{submission}", main=True)
+    yield Place(
+        "reflection of a learner", who, "/teach/groups/{group}/reflections/{submission}", main=True
+    )
     who = "administrator"
     yield Place("accounts", who, "/accounts")
     yield Place("accounts, found", who, "/accounts?q=Bente")

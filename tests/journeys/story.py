@@ -21,7 +21,9 @@ from tests.journeys.people import Person, Typist
 from tests.journeys.texts import pattern
 
 TIME: Final = r"\d{1,2}:\d{2}"
-FOCUSABLE: Final = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+FOCUSABLE: Final = (
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+)
 RECEIPT: Final = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}")
 AGREEMENT: Final = (3, 1, 2)  # weights, in the order of the lesson
 CLIENT: Final = (4, 2, 4)
@@ -54,9 +56,7 @@ def sees_the_scales_filled(person: Person, step: ScaleStep, reason: str = REASON
     page = person.page
     for considerations, weights in ((step.agreement, AGREEMENT), (step.client, CLIENT)):
         for consideration, weight in zip(considerations, weights, strict=True):
-            group = page.get_by_role(
-                "group", name=consideration.text[person.language], exact=True
-            )
+            group = page.get_by_role("group", name=consideration.text[person.language], exact=True)
             expect(group.get_by_role("radio", name=str(weight), exact=True)).to_be_checked()
     action = step.actions[1].text[person.language]
     expect(page.get_by_role("radio", name=action, exact=True)).to_be_checked()

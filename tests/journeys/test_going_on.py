@@ -9,6 +9,7 @@ from tests.journeys import story
 from tests.journeys.conftest import Arrives
 from tests.journeys.people import Person
 from tests.journeys.sites import Site
+from tests.journeys.texts import pattern
 
 pytestmark = pytest.mark.journey
 
@@ -30,7 +31,7 @@ def test_what_was_begun_on_a_telephone_goes_on_at_a_desk(site: Site, arrive: Arr
     story.put_on_the_scales(on_the_train, scale)
     saved = on_the_train.page.locator("[data-saved]")
     expect(saved).to_have_text(
-        story.pattern("nl", "Saved at {time}", time=story.TIME), timeout=NOTED_WITHIN
+        pattern("nl", "Saved at {time}", time=story.TIME), timeout=NOTED_WITHIN
     )
 
     at_a_desk = arrive(user=learner)
@@ -41,9 +42,7 @@ def test_what_was_begun_on_a_telephone_goes_on_at_a_desk(site: Site, arrive: Arr
     story.sees_the_scales_filled(at_a_desk, scale)
 
 
-def test_a_page_that_was_only_looked_at_is_the_place_to_go_on(
-    site: Site, arrive: Arrives
-) -> None:
+def test_a_page_that_was_only_looked_at_is_the_place_to_go_on(site: Site, arrive: Arrives) -> None:
     learner = site.make.learner()
     site.make.enrolment(learner)
     step = site.lesson().step("mevrouw-kuipers")
@@ -71,9 +70,7 @@ def _switch(person: Person) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/glossary", f"/lessons/{LESSON}/jayden", "/join/NERGENS"])
-def test_a_visitor_who_switches_language_stays_on_the_same_page(
-    arrive: Arrives, path: str
-) -> None:
+def test_a_visitor_who_switches_language_stays_on_the_same_page(arrive: Arrives, path: str) -> None:
     visitor = arrive()
     visitor.open(path)
     visitor.sees_heading(visitor.page.locator("h1").inner_text())

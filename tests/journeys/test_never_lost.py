@@ -459,6 +459,6 @@ def test_what_a_visitor_typed_is_back_after_a_reload_in_the_same_window(arrive: 
     visitor.open(f"/lessons/{LESSON}/{step.slug}")
     visitor.fill(visitor.say("Explain your weighing"), FIRST)
     visitor.page.reload()
-    expect(visitor.page.get_by_label(visitor.say("Explain your weighing"), exact=True)).to_have_value(
-        FIRST
-    )
+    expect(
+        visitor.page.get_by_label(visitor.say("Explain your weighing"), exact=True)
+    ).to_have_value(FIRST)

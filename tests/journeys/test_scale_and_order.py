@@ -53,9 +53,7 @@ def _comes_to_rest(arm: Locator, degrees: float) -> None:
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_the_beam_tilts_as_one_weighs(
-    arrive: Arrives, scale: ScaleStep, motion: str
-) -> None:
+def test_the_beam_tilts_as_one_weighs(arrive: Arrives, scale: ScaleStep, motion: str) -> None:
     visitor = arrive(reduced_motion=motion)
     visitor.open(f"/lessons/{LESSON}/{scale.slug}")
     beam = visitor.page.locator("[data-beam]")
@@ -70,7 +68,9 @@ def test_the_beam_tilts_as_one_weighs(
     _comes_to_rest(arm, tilt)
     expect(beam).to_have_attribute(
         "aria-label",
-        visitor.say("The scales: agreement %(agreement)s, client %(client)s", agreement=1, client=4),
+        visitor.say(
+            "The scales: agreement %(agreement)s, client %(client)s", agreement=1, client=4
+        ),
     )
     angles = [_angle(transform) for transform in visitor.page.evaluate("() => window.angles")]
     if motion == "reduce":
@@ -81,9 +81,7 @@ def test_the_beam_tilts_as_one_weighs(
 
 def test_a_weighing_that_is_kept_is_drawn_at_once(site: Site, arrive: Arrives) -> None:
     user = site.make.learner()
-    weighing = site.make.weighing(
-        site.make.enrolment(user), agreement=[1, 0, 1], client=[4, 4, 4]
-    )
+    weighing = site.make.weighing(site.make.enrolment(user), agreement=[1, 0, 1], client=[4, 4, 4])
     learner = arrive(user=user, kind="no scripts")
     learner.open(f"/lessons/{LESSON}/{weighing.step}")
     arm = learner.page.locator(".weighed [data-arm]")
@@ -153,9 +151,7 @@ def test_single_keys_take_one_through_a_lesson(
     expect(first.get_by_role("radio", name="3", exact=True)).to_be_focused()
 
     page.keyboard.press("n")
-    expect(
-        page.get_by_role("button", name=learner.say("Record it and continue"))
-    ).to_be_focused()
+    expect(page.get_by_role("button", name=learner.say("Record it and continue"))).to_be_focused()
     page.keyboard.press("s")
     expect(page.locator("#steps a:focus")).to_have_count(1)
 
@@ -191,9 +187,7 @@ def test_who_switches_single_keys_off_is_left_alone_by_them(
     assert page.url == address
 
 
-def test_a_word_that_is_explained_opens_and_closes_by_keyboard(
-    site: Site, arrive: Arrives
-) -> None:
+def test_a_word_that_is_explained_opens_and_closes_by_keyboard(site: Site, arrive: Arrives) -> None:
     reader = arrive(kind="keyboard")
     reader.open(f"/lessons/{LESSON}/maandagochtend")
     term = reader.page.locator("button.term").first

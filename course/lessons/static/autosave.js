@@ -8,7 +8,7 @@ const LONGEST = 4000; // ms of typing without a pause
 const RETRY = [2000, 4000, 8000, 15000, 30000];
 const PATIENCE = 3000; // ms that leaving waits for the server
 const COPIES = 3; // of what was sent without an answer, beside the text itself: room is scarce
-const NOT_ANSWERS = new Set(["csrf_token", "revision", "do"]);
+const NOT_ANSWERS = new Set(["csrf_token", "revision", "owner", "do"]);
 
 export function keepSaved(form) {
   return form.dataset.autosave ? new Autosave(form) : keepInTab(form);
@@ -240,7 +240,7 @@ class Autosave {
     box.setAttribute("role", "alert");
     const line = document.createElement("p");
     line.textContent = this.words.conflictText.replace("{time}", time || "–");
-    const title = document.createElement("h3");
+    const title = document.createElement("h2");
     title.textContent = this.words.otherText;
     const other = document.createElement("blockquote");
     other.textContent = textOf(theirs);

@@ -73,7 +73,7 @@ def test_signing_up_takes_as_long_for_a_known_as_for_an_unknown_address(
 
     def ask(email: str) -> Callable[[], None]:
         return lambda: actions.ask_for_account(
-            email, base_url="http://localhost", language="nl", visitor=None, return_to=None
+            email, base_url="http://localhost", language="nl", return_to=None
         )
 
     took: dict[bool, list[float]] = {True: [], False: []}

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 
 from course.accounts.models import User
 from course.core.db import db
-from course.groups import actions
 from course.groups.models import Group
 from tests.browser import Browser
 from tests.factories import Factory

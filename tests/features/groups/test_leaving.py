@@ -48,6 +48,7 @@ def test_who_leaves_keeps_all_work_and_the_instructor_sees_none_of_it(
     make.weighing(enrolment)
     make.answers(enrolment)
     submission = make.submission(enrolment, text=TEXT)
+    make.group(learners=[learner])  # being in the group of somebody else opens nothing here
     browser, teacher = sign_in(learner), sign_in(instructor)
     read = f"/teach/groups/{group.id}/reflections/{submission.public_id}"
     board = f"/teach/groups/{group.id}/lessons/{LESSON}"

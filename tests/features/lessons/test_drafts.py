@@ -22,7 +22,7 @@ from tests.pages import main_words
 InApp = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[User], Browser]
 
-MOST = 64 * 1024  # bytes of text in a draft
+MOST = 128 * 1024 - len("text")  # bytes of text in a draft of one field; its name counts as well
 AS_SCRIPT = {"Accept": "application/json"}
 
 
@@ -124,7 +124,7 @@ def test_a_text_comes_back_as_it_was_typed(
 
 
 @pytest.mark.parametrize("sign", ["a", "é", "😀"])
-def test_a_draft_of_64_kb_is_saved(
+def test_a_draft_of_128_kb_is_saved(
     in_app: InApp, sign_in: SignIn, learner: User, url: str, sign: str
 ) -> None:
     text = sign * (MOST // len(sign.encode()))
@@ -143,7 +143,8 @@ def test_a_larger_draft_is_refused_and_what_was_there_stays(
     assert "smaller" in refused.json["error"]
     page = browser.submit(url, {"text": "a" * (MOST + 1), "do": "save"})
     assert page.status_code == 413
-    assert "This is too large" in main_words(page)
+    assert "Make the text or file smaller and try again." in main_words(page)
+    assert typed(page) == "a" * (MOST + 1)
     assert stored(in_app) == (1, {"text": ["Ik dacht"]})
 
 
@@ -288,9 +289,41 @@ def test_without_javascript_a_text_sent_while_signed_out_waits_for_the_next_sign
     opened = browser.get(url)
     browser.submit("/home", action="/logout")
     asked = browser.submit(opened, {"text": "Wat er stond, en meer", "do": "save"})
-    assert asked.location == f"/signup?next={url}"
-    browser.submit(f"/login?next={url}", {"email": learner.email, "password": PASSWORD})
+    assert asked.location == f"/login?next={url}"
+    browser.submit(asked.location, {"email": learner.email, "password": PASSWORD})
     assert typed(browser.get(url)) == "Wat er stond, en meer"
+
+
+def test_a_text_sent_while_signed_out_does_not_go_to_who_signs_in_next(
+    sign_in: SignIn, learner: User, outsider: User, url: str
+) -> None:
+    """Two people, one computer."""
+    browser = sign_in(learner)
+    opened = browser.get(url)
+    browser.submit("/home", action="/logout")
+    browser.submit(opened, {"text": "Alleen van mij"})
+    browser.submit("/login", {"email": outsider.email, "password": PASSWORD})
+    assert "Alleen van mij" not in browser.get(url).text
+    browser.submit("/home", action="/logout")
+    assert "Alleen van mij" not in browser.get(url).text
+
+
+@pytest.mark.parametrize("do", ["save", "hand in"])
+def test_a_page_of_one_account_saves_nothing_in_another(
+    in_app: InApp, sign_in: SignIn, make: Factory, learner: User, url: str, do: str
+) -> None:
+    """Two people, one computer, and a page that stood open all the while."""
+    browser, other = sign_in(learner), make.learner(language="en")
+    opened = browser.get(url)
+    browser.submit("/home", action="/logout")
+    browser.submit("/login", {"email": other.email, "password": PASSWORD})
+    text = "Alleen van mij, en van wie hier het laatst inlogde is het niet."
+    page = browser.submit(opened, {"text": text, "do": do})
+    assert page.status_code == 409
+    assert "This page is of another account." in main_words(page)
+    assert typed(page) == text
+    with in_app():
+        assert db.session.scalars(select(Draft)).all() == []
 
 
 def test_the_page_of_who_is_signed_out_does_not_hold_the_draft(

@@ -93,7 +93,8 @@ class Writing(RuleBasedStateMachine):
             window.browser.set_cookie("sid", make.sign_in(self.user))
 
     def _form(self, window: Window, **more: str) -> dict[str, str]:
-        return {"text": window.text, "revision": str(window.revision), **more}
+        mine = {"owner": str(self.user.id), "revision": str(window.revision)}
+        return {"text": window.text, **mine, **more}
 
     # --- What a learner does ---------------------------------------------------------------
 
@@ -136,7 +137,7 @@ class Writing(RuleBasedStateMachine):
         window = self.windows[name]
         answer = window.browser.post(self.url, data=self._form(window, do=do))
         if not window.signed_in:
-            assert answer.location == f"/signup?next={self.url}"
+            assert answer.location == f"/login?next={self.url}"
             window.waiting = window.text
         elif do == "hand in" and self.model.handed_in is None and not window.text.strip():
             assert answer.status_code == 422

@@ -244,11 +244,11 @@ def test_the_home_page_offers_the_lesson_that_was_open_last(
     make.enrolment(user, last)
     page = sign_in(user).get("/home")
     title = make.edition(last).lesson.title["en"]
-    assert f"Pick up where you left off {title}:" in main_words(page)
+    assert f"Pick up where you left off {title} ·" in main_words(page)
     clock.shift(timedelta(days=1))
     sign_in(user).post(f"/lessons/{first}/eropaf-gaan/here")
     title = make.edition(first).lesson.title["en"]
-    assert f"Pick up where you left off {title}: What going out means" in main_words(
+    assert f"Pick up where you left off {title} · What going out means" in main_words(
         sign_in(user).get("/home")
     )
 

@@ -27,6 +27,7 @@ from tests.pages import main_words
 InApp = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[User], Browser]
 
+NOOR = {"name": "Noor Nieuw", "password": PASSWORD}
 OLD, NEW = "Wat ik gisteren schreef.", "Wat ik vandaag schreef."
 
 
@@ -142,28 +143,38 @@ def test_eight_clicks_at_once_keep_one_answer(
 
 
 def test_it_comes_along_through_the_link_in_the_mail(
-    app: Flask, in_app: InApp, client: Browser, outbox: Outbox, small_course: SmallCourse
+    in_app: InApp, client: Browser, outbox: Outbox, small_course: SmallCourse
 ) -> None:
     asked = client.submit(small_course.url("wegen"), WEIGHED)
     client.submit(small_course.url("schrijven"), {"text": NEW})
     client.submit(asked.location, {"email": "nieuw@example.org"})
-    # The mail is opened on a phone, which has no cookie of the laptop.
-    phone = new_browser(app)
-    welcome = phone.submit(
-        outbox.link("nieuw@example.org"), {"name": "Noor Nieuw", "password": PASSWORD}
-    )
+    welcome = client.submit(outbox.link("nieuw@example.org"), NOOR)
     assert (welcome.status_code, welcome.location) == (303, small_course.url("wegen"))
-    scale = phone.get(welcome.location)
+    scale = client.get(welcome.location)
     assert ticked(scale, "agreement-wachtlijst") == ["3"]
     assert typed(scale, "reason") == WEIGHED["reason"]
     assert value(scale, "revision") == "1"
-    assert typed(phone.get(small_course.url("schrijven"))) == NEW
+    assert typed(client.get(small_course.url("schrijven"))) == NEW
     with in_app():
         assert db.session.scalar(select(func.count(Pending.id))) == 0
     # And from there it is an answer like any other.
-    phone.submit(small_course.url("wegen"))
+    client.submit(small_course.url("wegen"))
     with in_app():
         assert db.session.scalars(select(Weighing.reason)).all() == [WEIGHED["reason"]]
+
+
+def test_it_waits_in_its_own_browser_when_the_mail_is_opened_elsewhere(
+    app: Flask, client: Browser, outbox: Outbox, small_course: SmallCourse
+) -> None:
+    """Whoever asks for an account for somebody else's address leaves no text in it."""
+    asked = client.submit(small_course.url("schrijven"), {"text": NEW})
+    client.submit(asked.location, {"email": "nieuw@example.org"})
+    phone = new_browser(app)
+    welcome = phone.submit(outbox.link("nieuw@example.org"), NOOR)
+    assert typed(phone.get(welcome.location)) == ""
+    client.submit("/login", {"email": "nieuw@example.org", "password": PASSWORD})
+    for browser in (client, phone):
+        assert typed(browser.get(small_course.url("schrijven"))) == NEW
 
 
 def test_it_comes_along_by_signing_in(

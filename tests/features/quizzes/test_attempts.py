@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from course.accounts.models import User
 from course.core.db import db
-from course.lessons.models import StepDone
+from course.lessons.models import Draft, StepDone
 from tests.browser import Browser
 from tests.curriculum.examples import with_lesson
 from tests.factories import PASSWORD, Factory
@@ -72,6 +72,20 @@ def test_a_worse_second_try_is_what_the_page_shows(browser: Browser, url: str) -
     browser.submit(url, ANSWERED)
     browser.submit(browser.submit(url, {"again": "1"}), WRONG)
     assert verdicts(browser.get(url))[SINGLE] == "Not yet."
+
+
+def test_the_same_answers_after_trying_again_show_the_result_again(
+    in_app: InApp, browser: Browser, url: str
+) -> None:
+    """While somebody fills in the form, the script saves it: that draft may not stay in front."""
+    browser.submit(url, ANSWERED)
+    form = browser.submit(url, {"again": "1"})
+    browser.submit(form, {**ANSWERED, "do": "save"})
+    browser.submit(url, ANSWERED)
+    assert verdicts(browser.get(url))[SINGLE] == "This is right."
+    with in_app():
+        assert db.session.scalars(select(Draft)).all() == []
+    assert len(kept(in_app, "id")) == 4
 
 
 # --- Once ----------------------------------------------------------------------------------
@@ -184,9 +198,11 @@ def test_what_a_visitor_answered_comes_along_and_becomes_an_attempt(
 
 
 def test_nobody_sees_the_answers_of_another(
-    sign_in: SignIn, browser: Browser, make: Factory, url: str
+    sign_in: SignIn, browser: Browser, make: Factory, small_course: SmallCourse, url: str
 ) -> None:
     browser.submit(url, {**ANSWERED, "getal": "25"})
-    other = sign_in(make.learner(language="en")).get(url)
+    fellow = make.learner(language="en")
+    make.enrolment(fellow, small_course.lesson)
+    other = sign_in(fellow).get(url)
     assert (verdicts(other), told(other)) == ({}, [])
     assert (value(other, "getal"), ticked(other, "een-keuze")) == ("", [])

@@ -69,6 +69,7 @@ def test_a_new_group_has_a_code_that_students_can_join_with(
 ) -> None:
     made = browser.submit("/teach/groups/new", {"name": "  SW \t 2B "})
     (group,) = groups(in_app)
+    assert group.name == "SW 2B"
     assert (made.status_code, made.location) == (303, f"/teach/groups/{group.id}")
     page = browser.get(made.location)
     assert heading(page) == "SW 2B"

@@ -143,13 +143,17 @@ def test_who_is_in_no_group_or_in_another_sees_no_picture(
 def test_only_first_weighings_count(
     sign_in: SignIn, in_app: InApp, make: Factory, weigh: Weigh, small_course: SmallCourse
 ) -> None:
-    people = [make.learner() for _person in range(9)]
+    people = [make.learner() for _person in range(10)]
     make.group(learners=people)
-    for person in people:
+    towards_agreement = {"agreement-geld": "4", "client-deur": "0", "client-vertrouwen": "0"}
+    for person in people[:9]:
         weigh(person, CLIENT)
-    sign_in(people[0]).submit(small_course.url("opnieuw"), WEIGHED)
+        sign_in(person).submit(small_course.url("opnieuw"), {**WEIGHED, **towards_agreement})
     with in_app():
         assert db.session.scalars(select(GroupPicture)).all() == []
+    weigh(people[9], CLIENT)
+    with in_app():
+        assert db.session.scalars(select(GroupPicture.counts)).all() == [[0, 0, 10]]
 
 
 def test_of_the_last_two_who_weigh_at_once_one_makes_the_picture(
