@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -237,6 +238,8 @@ def main() -> None:
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    # pgserver asks for a folder of the signed-in user, and root in a container has none.
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
     bench = Bench(chosen.seconds, chosen.rounds, chosen.clients)
     print(
         f"{bench.clients} clients, best of {bench.rounds} rounds of {bench.seconds:g} s, "

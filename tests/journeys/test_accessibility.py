@@ -15,7 +15,7 @@ from tests.journeys.people import LOCALES, Person
 from tests.journeys.places import PLACES, Place, World
 from tests.journeys.sites import Site
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.axe]
 
 AXE: Final = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
 RULES: Final = [

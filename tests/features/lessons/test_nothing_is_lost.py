@@ -108,7 +108,7 @@ class Writing(RuleBasedStateMachine):
             window.seen.add(window.text)
             assert (window.text, window.revision) == (self.model.text, self.model.revision)
         else:
-            assert typed(page) == (window.waiting or "")
+            assert typed(page) == ""  # Nobody knows who looks; what was sent waits for its owner.
 
     @rule(name=WINDOWS, word=WORDS)
     def type(self, name: str, word: str) -> None:
@@ -180,11 +180,15 @@ class Writing(RuleBasedStateMachine):
             assert window.browser.submit(self.url, action="/withdraw").status_code == 303
             self.model.handed_in = None
 
-    @rule(name=WINDOWS)
-    def sign_out(self, name: str) -> None:
+    @rule(name=WINDOWS, word=st.none() | WORDS)
+    def sign_out(self, name: str, word: str | None) -> None:
+        """Or the sign-in ends, and who is writing goes on and only then finds out."""
         window = self.windows[name]
         assert window.browser.post("/logout").status_code == 303
         window.signed_in = False
+        if word:
+            window.text += f" {word}"
+            self.press_a_button(name, "save")
 
     @precondition(lambda self: not all(each.signed_in for each in self.windows.values()))
     @rule()
