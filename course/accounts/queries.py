@@ -106,7 +106,9 @@ def own_data(user: User) -> dict[str, Any]:
 
 def _rows(table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
     columns = [item for item in table.columns if item.info.get("export", True)]
-    rows = db.session.execute(select(*columns).where(condition)).mappings()
+    rows = db.session.execute(
+        select(*columns).where(condition).order_by(*table.primary_key)
+    ).mappings()
     return [{key: _plain(item) for key, item in row.items()} for row in rows]
 
 
