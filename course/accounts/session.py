@@ -45,9 +45,13 @@ def visitor() -> str | None:
     return digest(token) if token else None
 
 
-def new_visitor() -> str:
-    """A fresh visitor, whose cookie goes out with this answer; returns the hash."""
-    g.visitor_token = secrets.token_urlsafe(32)
+def remember_visitor() -> str:
+    """As :func:`visitor`, for who leaves work here: the cookie lasts as long as the work does.
+
+    It outlives signing in and out. What was sent from a page of one account waits in it while
+    somebody else uses the browser, and only its owner gets it.
+    """
+    g.visitor_token = request.cookies.get(cookie_name("visitor")) or secrets.token_urlsafe(32)
     return digest(g.visitor_token)
 
 

@@ -63,7 +63,6 @@ def _refused(response: BaseResponse) -> bool:
 def _welcome_back(token: str, target: str | None) -> BaseResponse:
     response = redirect(safe_next(target) or url_for("lessons.home"), 303)
     browser.keep(response, "sid", token, days=settings().session_days)
-    browser.forget(response, "visitor")
     return response
 
 
@@ -161,7 +160,6 @@ def logout() -> ResponseReturnValue:
     flash(_("You are signed out."))
     response = redirect(url_for("lessons.front"), 303)
     browser.forget(response, "sid")
-    browser.forget(response, "visitor")
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -153,7 +153,7 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
     if visit.user is None:
         if visit.step.kind == "read":
             return redirect(visit.next_url, 303)
-        visitor = browser.visitor() or browser.new_visitor()
+        visitor = browser.remember_visitor()
         actions.keep_for_visitor(visitor, lesson, slug, entered, owner=_owner())
         flash(_("We are keeping this for you. Sign in or create an account to continue."))
         door = "accounts.login" if _owner() else "accounts.sign_up"

@@ -37,7 +37,7 @@ class Reflect:
         submission = (
             queries.standing(visit.enrolment.id, visit.step.slug) if visit.enrolment else None
         )
-        if submission:
+        if submission and not visit.conflict:  # else the text of an older window would be gone
             return visit.render(
                 "reflections/handed_in.html", submission=submission, nothing=NothingForm()
             )

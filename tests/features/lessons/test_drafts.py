@@ -308,6 +308,22 @@ def test_a_text_sent_while_signed_out_does_not_go_to_who_signs_in_next(
     assert "Alleen van mij" not in browser.get(url).text
 
 
+@pytest.mark.parametrize("somebody_else_was_there", [False, True])
+def test_a_text_sent_while_signed_out_outlasts_signing_out_once_more(
+    sign_in: SignIn, learner: User, outsider: User, url: str, somebody_else_was_there: bool
+) -> None:
+    """Another window of the same browser has the button too, and so has who sat there since."""
+    browser = sign_in(learner)
+    home, opened = browser.get("/home"), browser.get(url)
+    browser.submit(home, action="/logout")
+    browser.submit(opened, {"text": "Alleen van mij"})
+    if somebody_else_was_there:
+        browser.submit("/login", {"email": outsider.email, "password": PASSWORD})
+    browser.submit(home, action="/logout")
+    browser.submit("/login", {"email": learner.email, "password": PASSWORD})
+    assert typed(browser.get(url)) == "Alleen van mij"
+
+
 @pytest.mark.parametrize("do", ["save", "hand in"])
 def test_a_page_of_one_account_saves_nothing_in_another(
     in_app: InApp, sign_in: SignIn, make: Factory, learner: User, url: str, do: str

@@ -115,6 +115,16 @@ def test_it_is_kept_for_two_days(
         assert db.session.scalars(select(Pending.step)).all() == ["wegen"]
 
 
+def test_the_cookie_lasts_as_long_as_what_was_sent_last(
+    client: Browser, small_course: SmallCourse
+) -> None:
+    sent = [client.submit(small_course.url("schrijven"), {"text": text}) for text in (OLD, NEW)]
+    cookies = [dump.split(";")[0] for dump in (each.headers["Set-Cookie"] for each in sent)]
+    assert cookies[0].startswith("visitor=")
+    assert cookies[0] == cookies[1]
+    assert all("Max-Age=172800;" in each.headers["Set-Cookie"] for each in sent)
+
+
 def test_a_page_to_read_asks_a_visitor_for_nothing(
     in_app: InApp, client: Browser, small_course: SmallCourse
 ) -> None:
@@ -185,7 +195,6 @@ def test_it_comes_along_by_signing_in(
     assert f'href="/login?next={small_course.url("wegen")}"' in sign_up.text
     answer = _log_in(client, learner, f"/login?next={small_course.url('wegen')}")
     assert answer.location == small_course.url("wegen")
-    assert client.get_cookie("visitor") is None
     assert ticked(client.get(answer.location), "client-deur") == ["4"]
     with in_app():
         enrolment = db.session.scalars(select(Enrolment)).one()

@@ -56,14 +56,20 @@ def test_handing_in_without_having_seen_the_text_shows_it_first(
     assert submissions(in_app) == []
 
 
+@pytest.mark.parametrize("button", [{}, {"do": "save"}])
 def test_what_another_window_holds_is_kept_when_it_comes_after_handing_in(
-    in_app: InApp, sign_in: SignIn, writer: User, browser: Browser, url: str
+    in_app: InApp,
+    sign_in: SignIn,
+    writer: User,
+    browser: Browser,
+    url: str,
+    button: dict[str, str],
 ) -> None:
     browser.submit(url, {"text": TEXT, "do": "save"})
     other = sign_in(writer)
     opened = other.get(url)
     hand_in(browser, url, TEXT)
-    late = other.submit(opened, {"text": f"{TEXT} Nog iets."})
+    late = other.submit(opened, {"text": f"{TEXT} Nog iets.", **button})
     assert late.status_code == 409  # Handing in saved the text once more.
     assert typed(late) == f"{TEXT} Nog iets."
     assert other.submit(late, {"text": f"{TEXT} Nog iets."}).location == url
