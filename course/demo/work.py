@@ -144,7 +144,8 @@ class Work:
         words, again = self._words(step), self.run.rewritten
         versions: list[tuple[str, datetime, datetime | None]] = [(words.text, span.end, None)]
         if words.withdrawn and again:
-            versions = [(words.withdrawn, span.end, again.begin), (words.text, again.end, None)]
+            # After a moment of looking: rewriting may begin in the second in which this ended.
+            versions = [(words.withdrawn, span.end, again.at(0.1)), (words.text, again.end, None)]
         for number, (text, handed_in_at, withdrawn_at) in enumerate(versions, start=1):
             public_id = secrets.token_urlsafe(16)
             yield Submission(

@@ -109,11 +109,13 @@ def test_some_have_not_begun_some_are_half_way_and_some_are_done(in_app: InApp) 
     assert len(done) == 13
 
 
-@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("weekday", range(7))
 def test_at_least_twelve_reflections_are_handed_in_and_one_for_the_second_time(
-    in_app: InApp,
+    clock: time_machine.Traveller, in_app: InApp, weekday: int
 ) -> None:
+    clock.shift(timedelta(days=weekday))  # People work at other hours in the weekend.
     with in_app():
+        assert demo.load()
         handed_in = _all(Submission)
     standing = [item for item in handed_in if item.withdrawn_at is None]
     withdrawn = [item for item in handed_in if item.withdrawn_at]
