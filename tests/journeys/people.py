@@ -155,7 +155,8 @@ FOCUS: Final = """(target) => {
   const sameGroup = (other) => target && other.type === "radio" && target.type === "radio"
     && other.name === target.name && other.form === target.form;
   if (!at || at === document.body) return { nowhere: true };
-  const faces = [at, ...(at.labels ?? [])];
+  // Of a radio button or a checkbox one may see the label; of anything else the thing itself.
+  const faces = [at, ...(at.matches("[type=radio], [type=checkbox]") ? at.labels : [])];
   const outlined = faces.some((face) => {
     const style = getComputedStyle(face);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;

@@ -23,6 +23,7 @@ from course.curriculum.edition import Edition
 from tests.factories import LESSON, Factory
 from tests.houses import ROOT, make_app, settings_for
 
+SERVE: Final = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
 STARTS_WITHIN: Final = 90  # seconds, on a machine that is busy with something else
 STOPS_WITHIN: Final = 10  # seconds
 
@@ -43,13 +44,13 @@ class Site:
 
 @contextmanager
 def served(folder: Path, database_url: str | None = None) -> Iterator[Site]:
-    """Serve the site from an empty ``folder``, with the demo loaded; SQLite unless told else."""
+    """Serve the site from an empty ``folder``: on SQLite with the demo, or on ``database_url``."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     log = folder / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--demo", f"--port={port}"],
+            [*SERVE, f"--port={port}", *([] if database_url else ["--demo"])],
             cwd=ROOT,
             env=_environment(folder, database_url),
             stdout=output,

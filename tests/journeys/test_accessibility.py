@@ -3,14 +3,17 @@
 All that is wrong with a page is found in one go, because opening it costs more than looking at it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from tests.houses import ROOT
 from tests.journeys import places
+from tests.journeys.conftest import Arrives
 from tests.journeys.people import LOCALES, Person
 from tests.journeys.places import PLACES, Place, World
 from tests.journeys.sites import Site
@@ -21,6 +24,13 @@ AXE: Final = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
 RULES: Final = [
     "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice",
 ]  # fmt: skip
+# What answers a GET without a page that somebody looks at.
+NO_PAGES: Final = {
+    "accounts.download",
+    "health.alive",
+    "health.ready",
+    "static_files.file",
+}
 DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 SMALLEST: Final[ViewportSize] = {"width": 320, "height": 640}  # 1280 at 400 %: WCAG 1.4.10
@@ -127,6 +137,64 @@ def test_everybody_can_use_it(
     found = [*problems(person.page), *person.problems]
     person.problems.clear()
     assert not found, "\n".join(found)
+
+
+def test_every_page_is_looked_at(site: Site) -> None:
+    """A page that somebody adds gets its place in places.py, in each of its states."""
+    seen = set()
+    gaps: defaultdict[str, str] = defaultdict(lambda: "1")
+    adapter = site.app.url_map.bind("localhost")
+    for place in PLACES:
+        path = urlsplit(place.path.format_map(gaps)).path
+        if place.name != "no such page":
+            seen.add(adapter.match(path)[0])
+    pages = {
+        rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())
+    }
+    assert pages - NO_PAGES == seen
+
+
+# Faults, each to be found by one of the ways of looking, under this name.
+FAULTS: Final = {
+    "label": "() => document.querySelector('main label').remove()",
+    "color-contrast": "() => document.querySelector('h1').classList.add('planted')",
+    "too small": "() => document.querySelector('main button').classList.add('planted')",
+    "wider than 320": "() => document.querySelector('main form').classList.add('planted')",
+    "cut off when spaced": "() => document.querySelector('main label').classList.add('planted')",
+    "gone in forced colours": "() => document.querySelector('main').classList.add('planted')",
+    "gone on paper": "() => document.querySelector('main').classList.add('planted')",
+    "over the text on paper": "() => document.querySelector('.top').classList.add('planted')",
+}
+LOOKS: Final = {
+    "color-contrast": "h1.planted { color: #eee; background: #fff; }",
+    "too small": """button.planted { all: unset; display: block; width: 8px; height: 8px;
+      overflow: visible; }""",
+    "wider than 320": "form.planted { min-width: 700px; }",
+    "cut off when spaced": """label.planted { display: block; width: 40px; white-space: nowrap;
+      overflow: hidden; }""",
+    "gone in forced colours": "@media (forced-colors: active) { .planted { display: none; } }",
+    "gone on paper": "@media print { .planted { display: none; } }",
+    "over the text on paper": """@media print {
+      .planted { display: flex !important; position: fixed; } }""",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(arrive: Arrives, fault: str) -> None:
+    visitor = arrive()
+    visitor.page.route("**/site.css", lambda route: _with_look(route, LOOKS.get(fault, "")))
+    visitor.open("/login")
+    assert list(problems(visitor.page)) == []
+    visitor.page.set_viewport_size(DESK)
+    visitor.page.evaluate(FAULTS[fault])
+    found = list(problems(visitor.page))
+    assert any(fault in problem for problem in found), found
+
+
+def _with_look(route: Route, look: str) -> None:
+    """The styles of the site, and this one."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=f"{answer.text()}\n{look}")
 
 
 def problems(page: Page) -> Iterator[str]:

@@ -79,3 +79,25 @@ def test_an_instructor_closes_and_renews_a_code_without_leaving_the_page(
     buttons.filter(has_text=instructor.say("New code")).click()
     expect(instructor.page.locator(".join-code code")).not_to_have_text(group.join_code)
     assert instructor.page.url == address
+
+
+@pytest.mark.parametrize(
+    ("address", "heading", "found"),
+    [
+        ("student@example.org", "Your lessons", "Pick up where you left off"),
+        ("docent@example.org", "Your groups", "Create a group"),
+    ],
+)
+def test_the_people_of_the_demo_sign_in_and_find_something_to_do(
+    arrive: Arrives, address: str, heading: str, found: str
+) -> None:
+    somebody = arrive("en")
+    somebody.open("/login")
+    somebody.fill(somebody.say("E-mail address"), address)
+    somebody.fill(somebody.say("Password"), "weegschaal-demo")
+    somebody.press(somebody.say("Sign in"))
+    if address.startswith("docent"):
+        somebody.follow(somebody.say("Groups"))
+        expect(somebody.page.locator(".groups li")).to_have_count(2)
+    expect(somebody.page.get_by_role("heading", name=somebody.say(heading))).to_be_visible()
+    somebody.sees(somebody.say(found))

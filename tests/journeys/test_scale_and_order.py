@@ -201,6 +201,38 @@ def test_a_word_that_is_explained_opens_and_closes_by_keyboard(site: Site, arriv
     expect(term).to_be_focused()
 
 
+# What would keep somebody with only a keyboard from going on, and how that is told.
+TRAPS: Final = {
+    "nothing shows that": "*, *:focus-visible { outline: none !important; }",
+    "out of sight": "main :focus-visible { translate: -9999px; }",
+}
+
+
+@pytest.mark.parametrize("told", TRAPS)
+def test_a_stop_of_the_keyboard_that_cannot_be_seen_is_noticed(arrive: Arrives, told: str) -> None:
+    reader = arrive(kind="keyboard")
+    reader.open("/login")
+    reader.page.evaluate(
+        """(rules) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(rules);
+          document.adoptedStyleSheets = [sheet]; }""",
+        TRAPS[told],
+    )
+    with pytest.raises(AssertionError, match=told):
+        reader.fill(reader.say("Password"), "geheim")
+
+
+def test_a_page_that_does_not_let_the_keyboard_go_is_noticed(arrive: Arrives) -> None:
+    reader = arrive(kind="keyboard")
+    assert isinstance(reader, Typist)
+    reader.open("/login")
+    reader.page.get_by_label(reader.say("Password"), exact=True).evaluate(
+        """(field) => field.addEventListener("keydown", (event) => {
+          if (event.key === "Tab") event.preventDefault(); })"""
+    )
+    with pytest.raises(AssertionError, match="does not come round"):
+        story.goes_round(reader)
+
+
 def test_tab_goes_past_everything_on_a_page_and_round_again(
     site: Site, arrive: Arrives, scale: ScaleStep
 ) -> None:
