@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask_migrate import upgrade
 from sqlalchemy import text
 
 from course import config, demo
 from course.accounts import cli as accounts
 from course.core import backup
 from course.core.current import settings
-from course.core.db import db
+from course.core.db import add_migrations, db
 from course.core.jobs import queue_of
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -30,6 +29,7 @@ def serve(host: str, port: int, with_demo: bool) -> None:
     if not settings().is_production:
         # The workers read their settings anew: links in mails have to lead to this very site.
         os.environ.setdefault(config.variable("base_url"), address)
+    from flask_migrate import upgrade  # noqa: PLC0415 - see add_migrations
     from granian import Granian  # noqa: PLC0415 - only serving needs the server
     from granian.constants import Interfaces  # noqa: PLC0415 - as above
 
@@ -117,6 +117,8 @@ def restore_backup(source: Path, yes: bool) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Add the commands."""
+    """Add the commands; those of the migrations only when a command makes the app."""
+    if click.get_current_context(silent=True):
+        add_migrations(app)
     for command in (serve, work, doctor, make_backup, restore_backup, demo.cli, accounts.cli):
         app.cli.add_command(command)

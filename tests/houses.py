@@ -22,7 +22,7 @@ from pysqlite3 import dbapi2 as sqlite3
 
 from course.app import create_app
 from course.config import Settings
-from course.core.db import Model, db
+from course.core.db import Model, add_migrations, db
 from course.core.security import limiter
 from course.lessons import editions
 from tests.browser import Browser
@@ -107,6 +107,7 @@ def make_app(settings: Settings) -> Flask:
 
 def migrate(app: Flask) -> None:
     """Make the tables as an operator does."""
+    add_migrations(app)
     with app.app_context():
         upgrade(directory=str(MIGRATIONS))
         db.engine.dispose()

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from pysqlite3 import dbapi2 as sqlite3
 from sqlalchemy import DateTime, MetaData, event
@@ -63,7 +62,6 @@ class Model(DeclarativeBase):
 
 # Objects keep their values after a commit: what was saved is what is shown, without asking again.
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
-migrate = Migrate()
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -88,7 +86,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
-    migrate.init_app(app, db, directory="migrations", render_as_batch=settings.is_sqlite)
     if settings.is_sqlite:
         with app.app_context():
             make_durable(db.engine)
@@ -117,6 +114,16 @@ def make_durable(engine: Engine) -> None:
     def _begun(connection: Connection) -> None:
         reads = has_request_context() and request.method in SAFE_METHODS
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def add_migrations(app: Flask) -> None:
+    """Give the app ``flask db`` and what :mod:`flask_migrate` needs.
+
+    For commands only: Alembic takes 9 MB, and who serves pages has no use for it.
+    """
+    from flask_migrate import Migrate  # noqa: PLC0415 - for the reason above
+
+    Migrate(app, db, directory="migrations")
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -12,7 +12,6 @@ from flask_babel import (
     format_date,
     format_datetime,
     format_decimal,
-    format_time,
     get_locale,
     get_translations,
     gettext,
@@ -52,29 +51,44 @@ def language() -> str:
     return str(get_locale() or Locale(DEFAULT)).split("_", maxsplit=1)[0]
 
 
-def _catalogue() -> Any:
-    """The texts in the language of this request, found once."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+class _Texts(dict[str, Markup]):
+    """The texts of one language as pages show them, each looked up once."""
+
+    def __init__(self, catalogue: Any) -> None:
+        self.catalogue = catalogue
+
+    def __missing__(self, text: str) -> Markup:
+        found = self[text] = Markup(self.catalogue.gettext(text))  # noqa: S704 - our own text
+        return found
+
+
+_texts: dict[str, _Texts] = {}  # by language
+
+
+def _texts_of_page() -> _Texts:
+    found: _Texts | None = g.get("texts")
+    if found is None:
+        name = language()
+        found = g.texts = _texts.setdefault(name, _Texts(get_translations()))
+    return found
 
 
 def _in_page(text: str, **values: Any) -> Markup:
     """A text of a template; the values are escaped."""
-    return Markup(_catalogue().gettext(text)) % values  # noqa: S704 - our own text
+    return _texts_of_page()[text] % values
 
 
 def _counted_in_page(one: str, many: str, num: int, **values: Any) -> Markup:
     """A text of a template that differs with a number; the values are escaped."""
     values.setdefault("num", num)
-    return Markup(_catalogue().ngettext(one, many, num)) % values  # noqa: S704 - our own text
+    return Markup(_texts_of_page().catalogue.ngettext(one, many, num)) % values  # noqa: S704 - our own text
 
 
 def moment(value: datetime) -> str:
     """A moment as people say it: today only the time, this year without the year."""
     local, today = value.astimezone(AMSTERDAM), now().astimezone(AMSTERDAM)
     if local.date() == today.date():
-        return str(format_time(value, "H:mm"))
+        return clock_time(value)
     if local.year == today.year:
         return str(format_datetime(value, "d MMMM H:mm"))
     return day(value)
@@ -86,8 +100,9 @@ def day(value: datetime) -> str:
 
 
 def clock_time(value: datetime) -> str:
-    """The time of day in Amsterdam: 14:06."""
-    return str(format_time(value, "H:mm"))
+    """The time of day in Amsterdam: 14:06, in both languages."""
+    local = value.astimezone(AMSTERDAM)
+    return f"{local.hour}:{local.minute:02}"
 
 
 def number(value: Decimal | float) -> str:

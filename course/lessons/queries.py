@@ -17,7 +17,7 @@ from course.lessons import editions
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
 from course.lessons.visit import Visit
 
-# Built once, because every page of a lesson asks for these three.
+# Built once, because every page of a lesson asks for these.
 _NEWEST_RUN = (
     select(Enrolment)
     .join(Enrolment.edition)
@@ -26,6 +26,9 @@ _NEWEST_RUN = (
     .order_by(Enrolment.run.desc())
     .limit(1)
 )
+_NEWEST_RUN_AND_DRAFT = _NEWEST_RUN.outerjoin(
+    Draft, (Draft.enrolment_id == Enrolment.id) & (Draft.step == bindparam("step"))
+).add_columns(Draft)
 _DONE = select(StepDone.step).where(StepDone.enrolment_id == bindparam("enrolment_id"))
 _DRAFT = select(Draft).where(
     Draft.enrolment_id == bindparam("enrolment_id"), Draft.step == bindparam("step")
@@ -64,12 +67,29 @@ def followed(user: User | None, lesson: str) -> tuple[Enrolment | None, Edition 
     return None, editions.library().current(lesson)
 
 
+def _followed_with_draft(
+    user: User, lesson: str, step: str
+) -> tuple[Enrolment | None, Edition | None, Draft | None]:
+    """As :func:`followed`, with what was last saved at a step; one query."""
+    values = {"user_id": user.id, "lesson": lesson, "step": step}
+    found = db.session.execute(_NEWEST_RUN_AND_DRAFT, values).one_or_none()
+    if found is None:
+        return None, editions.library().current(lesson), None
+    enrolment, draft = found
+    return enrolment, editions.edition_by_hash(enrolment.edition.hash), draft
+
+
 def visit(user: User | None, lesson: str, slug: str | None = None) -> Visit | None:
     """Everything for one step, or for the step to resume at; ``None`` when there is none.
 
-    Three queries for a learner (enrolment, steps done, draft), none for a visitor.
+    Two queries for a learner (enrolment with draft, steps done), three to resume, none for a
+    visitor.
     """
-    enrolment, edition = followed(user, lesson)
+    draft = None
+    if user and slug:
+        enrolment, edition, draft = _followed_with_draft(user, lesson, slug)
+    else:
+        enrolment, edition = followed(user, lesson)
     if edition is None:
         return None
     done = done_steps(enrolment.id) if enrolment else frozenset()
@@ -77,7 +97,8 @@ def visit(user: User | None, lesson: str, slug: str | None = None) -> Visit | No
     step = edition.step(slug or summary.current)
     if step is None:
         return None
-    draft = draft_of(enrolment.id, step.slug) if enrolment else None
+    if enrolment and not slug:
+        draft = draft_of(enrolment.id, step.slug)
     return Visit(
         user=user,
         edition=edition,

@@ -19,9 +19,10 @@ from course.groups import queries as groups
 from course.lessons import actions, editions, queries
 from course.lessons.forms import NothingForm
 from course.lessons.kinds import kind_of
-from course.lessons.visit import Visit
+from course.lessons.visit import Visit, step_url
 
 bp = Blueprint("lessons", __name__, template_folder="templates")
+bp.add_app_template_global(step_url)
 
 NOT_ANSWERS = frozenset({"csrf_token", "revision", "owner", "do"})
 HIGHEST_REVISION = 2**31 - 2  # the next one must fit in an INTEGER of PostgreSQL
@@ -176,10 +177,10 @@ def _save(visit: Visit, entered: dict[str, list[str]]) -> ResponseReturnValue:
     """Save without JavaScript: back to the page, or both texts when another one is newer."""
     saved = actions.save_draft(visit.run.id, visit.step.slug, entered, revision=_revision())
     if saved.stale:
-        both = visit.with_entered(entered, conflict=saved.draft)
+        both = visit.with_entered(entered, conflict=saved)
         page = kind_of(visit.step.kind).show(both)
         return page, HTTPStatus.CONFLICT  # type: ignore[return-value]  # show() gives a page
-    flash(_("Saved at %(time)s.", time=clock_time(saved.draft.saved_at)))
+    flash(_("Saved at %(time)s.", time=clock_time(saved.saved_at)))
     return redirect(visit.url, 303)
 
 
@@ -191,16 +192,19 @@ def draft(lesson: str, slug: str) -> ResponseReturnValue:
     if owner is not None and owner != str(current_user.id):
         # The page is of somebody who signed out; who signed in since does not get their text.
         return jsonify(error=_("You are signed out.")), HTTPStatus.UNAUTHORIZED
-    enrolment, edition = queries.followed(current_user, lesson)
-    if edition is None or edition.step(slug) is None:
-        abort(HTTPStatus.NOT_FOUND)
-    if enrolment is None:
-        enrolment = actions.begin(current_user.id, edition, step=slug)
-    saved = actions.save_draft(enrolment.id, slug, _entered(), revision=_revision())
+    entered, revision = _entered(), _revision()
+    saved = actions.go_on_with_draft(current_user.id, lesson, slug, entered, revision=revision)
+    if saved is None:
+        enrolment, edition = queries.followed(current_user, lesson)
+        if edition is None or edition.step(slug) is None:
+            abort(HTTPStatus.NOT_FOUND)
+        if enrolment is None:
+            enrolment = actions.begin(current_user.id, edition, step=slug)
+        saved = actions.save_draft(enrolment.id, slug, entered, revision=revision)
     body = jsonify(
-        revision=saved.draft.revision,
-        saved_at=clock_time(saved.draft.saved_at),
-        content=saved.draft.content if saved.stale else None,
+        revision=saved.revision,
+        saved_at=clock_time(saved.saved_at),
+        content=saved.content if saved.stale else None,
     )
     return body, HTTPStatus.CONFLICT if saved.stale else HTTPStatus.OK
 

@@ -1,10 +1,11 @@
 """One request at one step: everything that a step kind needs to show or take an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from datetime import datetime
+from typing import Any, Final, Protocol, Self
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
@@ -14,6 +15,28 @@ from course.curriculum.edition import Edition
 from course.curriculum.schema import BaseStep, Step
 from course.domain.progress import Progress, StepState
 from course.lessons.models import Draft, Enrolment
+
+MOST_FIXED_PARTS: Final = 2000  # of a few KB each
+_fixed_parts: dict[tuple[str, str, str, str], Markup] = {}
+
+
+def step_url(lesson: str, step: str) -> str:
+    """The address of a step. A page has one for each step, and url_for takes twenty times as long.
+
+    For slugs that exist: they hold nothing that an address would have to escape.
+    """
+    return f"{request.script_root}/lessons/{lesson}/{step}"
+
+
+class Kept(Protocol):
+    """A draft as the database holds it."""
+
+    @property
+    def revision(self) -> int: ...
+    @property
+    def content(self) -> Mapping[str, list[str]]: ...
+    @property
+    def saved_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +52,7 @@ class Visit:
     draft: Draft | None = None
     entered: Mapping[str, list[str]] = field(default_factory=dict)  # to fill the form with
     sent_revision: int = 0  # the draft that the sent form was made from
-    conflict: Draft | None = None  # a newer draft than that one
+    conflict: Kept | None = None  # a newer draft than that one
 
     @property
     def language(self) -> str:
@@ -42,7 +65,7 @@ class Visit:
     @property
     def revision(self) -> int:
         """The number of the draft that the page shows; 0 when there is none."""
-        newest = self.conflict or self.draft
+        newest: Kept | None = self.conflict or self.draft
         return newest.revision if newest else 0
 
     @property
@@ -84,7 +107,7 @@ class Visit:
 
     @property
     def url(self) -> str:
-        return url_for("lessons.step", lesson=self.edition.lesson.slug, slug=self.step.slug)
+        return step_url(self.edition.lesson.slug, self.step.slug)
 
     @property
     def next_url(self) -> str:
@@ -92,14 +115,14 @@ class Visit:
         lesson = self.edition.lesson.slug
         if self.following is None:
             return url_for("lessons.finished", lesson=lesson)
-        return url_for("lessons.step", lesson=lesson, slug=self.following.slug)
+        return step_url(lesson, self.following.slug)
 
     def with_entered(
         self,
         entered: Mapping[str, list[str]],
         *,
         sent_revision: int = 0,
-        conflict: Draft | None = None,
+        conflict: Kept | None = None,
     ) -> Self:
         """The same visit with what was just typed, and the newer draft it ran into, if any."""
         return replace(self, entered=entered, sent_revision=sent_revision, conflict=conflict)
@@ -107,6 +130,24 @@ class Visit:
     def part(self, template: str, **context: Any) -> Markup:
         """Render a part that goes into another page, already escaped by its own template."""
         return Markup(self.render(template, **context))  # noqa: S704 - made by Jinja, which escapes
+
+    def fixed_part(
+        self, template: str, make: Callable[[], Mapping[str, Any]] = dict[str, Any]
+    ) -> Markup:
+        """A part of this step that says the same to everybody: rendered once for each language.
+
+        ``make`` gives what the template needs besides the content; it is called once as well. No
+        visit is passed, and a test looks that the template knows nothing of who asks.
+        """
+        key = (self.edition.hash, self.step.slug, self.language, template)
+        found = _fixed_parts.get(key)
+        if found is None:
+            if len(_fixed_parts) >= MOST_FIXED_PARTS:
+                _fixed_parts.clear()
+            content = {"edition": self.edition, "step": self.step, **make()}
+            found = Markup(render_template(template, **content))  # noqa: S704 - as in part()
+            _fixed_parts[key] = found
+        return found
 
     def render(self, template: str, **context: Any) -> str:
         """Render a page of the player, or a part of it, around this step."""

@@ -55,10 +55,10 @@ class Reflect:
             visit.run.id, visit.step.slug, visit.entered, revision=visit.sent_revision
         )
         if saved.stale:
-            both = visit.with_entered(visit.entered, conflict=saved.draft)
+            both = visit.with_entered(visit.entered, conflict=saved)
             return _page(both, form), HTTPStatus.CONFLICT
         if standing:  # handed in from another window: what this one holds is there once withdrawn
-            flash(_("Saved at %(time)s.", time=clock_time(saved.draft.saved_at)))
+            flash(_("Saved at %(time)s.", time=clock_time(saved.saved_at)))
             return redirect(visit.url, 303)
         return redirect(
             url_for("reflections.confirm", lesson=visit.edition.lesson.slug, slug=visit.step.slug),

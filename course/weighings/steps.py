@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from course.core.htmx import wants_partial
 from course.core.i18n import _
-from course.curriculum.schema import ScaleStep, Step, WeighAgainStep
+from course.curriculum.schema import ScaleStep, Step, Voice, WeighAgainStep
 from course.domain.weighing import balance, movement
 from course.lessons.visit import Visit
 from course.weighings import actions, queries
@@ -144,15 +144,10 @@ def _result(visit: Visit, mine: Weighing, weighings: dict[str, Weighing], reply:
     scale = scale_of(visit)
     first = weighings.get(scale.slug)
     again = first is not None and first.id != mine.id
-    voices = [
-        {
-            "role": voice.role[visit.language],
-            "reason": voice.reason[visit.language],
-            "action": action_text(scale, voice.action, visit.language),
-            **_position(list(voice.agreement), list(voice.client)),
-        }
-        for voice in scale.voices
-    ]
+
+    def voices() -> dict[str, Any]:
+        return {"voices": [_voice(scale, item, visit.language) for item in scale.voices]}
+
     moved = (
         movement(before=queries.balance_of(first), after=queries.balance_of(mine))
         if first is not None and again
@@ -165,7 +160,7 @@ def _result(visit: Visit, mine: Weighing, weighings: dict[str, Weighing], reply:
         first=described(first, scale, visit.language) if first and again else None,
         moved=moved,
         outcome=next((a.outcome for a in scale.actions if a.slug == mine.action), None),
-        voices=voices,
+        voices=visit.fixed_part("weighings/_voices.html", voices),
         group=queries.group_picture(visit.run.user_id, visit.run.lesson, scale.slug),
         sides=[side_words(value) for value in queries.SIDES],
         reply=reply,
@@ -186,6 +181,15 @@ def described(weighing: Weighing, scale: ScaleStep, language: str) -> dict[str, 
             "client": list(zip(_texts(scale.client, language), weighing.client)),  # noqa: B905 - as above
         },
         **_position(weighing.agreement, weighing.client),
+    }
+
+
+def _voice(scale: ScaleStep, voice: Voice, language: str) -> dict[str, Any]:
+    return {
+        "role": voice.role[language],
+        "reason": voice.reason[language],
+        "action": action_text(scale, voice.action, language),
+        **_position(list(voice.agreement), list(voice.client)),
     }
 
 

@@ -224,6 +224,7 @@ def test_the_other_key_differs_in_every_question(app: Flask) -> None:
     assert [mine.slug for mine, other in questions if mine == other] == []
 
 
+@pytest.mark.usefixtures("clock")  # Pages tell the time at which something was saved.
 @pytest.mark.parametrize("who", JOURNEYS)
 def test_a_student_sees_the_same_whatever_is_right(
     app: Flask, clear: Clear, monkeypatch: pytest.MonkeyPatch, who: str

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
-from course.core.db import Model, db
+from course.core.db import Model, add_migrations, db
 from tests.factories import Factory
 from tests.houses import DATABASES, MIGRATIONS, make_app, new_postgresql, settings_for
 
@@ -26,6 +26,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     else:
         url = new_postgresql("migrations")
     app = make_app(settings_for(url, tmp_path))
+    add_migrations(app)
     yield app
     with app.app_context():
         db.engine.dispose()

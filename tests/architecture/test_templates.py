@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from jinja2 import StrictUndefined, UndefinedError
+from jinja2.meta import find_undeclared_variables
 
 from course.accounts.models import User
 from tests.browser import Browser
@@ -18,11 +19,15 @@ COURSE = ROOT / "course"
 TEMPLATES = sorted(COURSE.glob("*/templates/**/*.html"))
 # Per function where text counts as HTML already: why that is safe.
 UNESCAPED = {
-    "course/core/i18n.py: _in_page": "our own text; the values in it are escaped",
+    "course/core/i18n.py: __missing__": "our own text; the values put in it are escaped",
     "course/core/i18n.py: _counted_in_page": "our own text; the values in it are escaped",
     "course/lessons/visit.py: part": "a template rendered by Jinja, which escapes",
+    "course/lessons/visit.py: fixed_part": "as part",
     "course/lessons/visit.py: render": "Markdown of our own content, sanitised by the curriculum",
 }
+# Rendered once for everybody, so it may know the content and the language, and nothing else.
+FIXED_PART = re.compile(r"fixed_part\(\s*['\"]([^'\"]+)['\"]")
+KNOWN_TO_ALL = {"edition", "step", "lang", "gettext", "ngettext", "url_for", "step_url", "voices"}
 MARKS_AS_SAFE = re.compile(r"\|\s*safe\b|autoescape")
 
 
@@ -56,6 +61,38 @@ def test_what_people_type_is_escaped(make: Factory, sign_in: Callable[[User], Br
     page = sign_in(make.learner(name=typed)).get("/me/settings").text
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;") == 2  # header and field
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_part_that_is_the_same_for_everybody_knows_nothing_of_who_asks(app: Flask) -> None:
+    sources = [*COURSE.rglob("*.py"), *TEMPLATES]
+    found = {
+        name
+        for path in sources
+        for name in FIXED_PART.findall(path.read_text(encoding="utf-8"))
+        if path.name != "visit.py"
+    }
+    assert len(found) >= 3
+    for name in found:
+        assert _names_in(app, name) <= KNOWN_TO_ALL, name
+        # What it imports gets no context: macros know only what is passed to them.
+        assert "with context" not in _source(app, name), name
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_part_that_would_show_somebodys_name_to_everybody_is_noticed(app: Flask) -> None:
+    tree = app.jinja_env.parse("{% trans name=current_user.name %}{{ name }}{% endtrans %}")
+    assert not find_undeclared_variables(tree) <= KNOWN_TO_ALL
+
+
+def _names_in(app: Flask, template: str) -> set[str]:
+    return find_undeclared_variables(app.jinja_env.parse(_source(app, template)))
+
+
+def _source(app: Flask, template: str) -> str:
+    loader = app.jinja_env.loader
+    assert loader is not None
+    return loader.get_source(app.jinja_env, template)[0]
 
 
 def test_no_template_takes_text_for_html() -> None:

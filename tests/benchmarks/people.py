@@ -16,7 +16,7 @@ from course.app import create_app
 from course.cli import MIGRATIONS
 from course.config import Settings
 from course.core.access import Role
-from course.core.db import db
+from course.core.db import add_migrations, db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
 from course.groups.models import Group
@@ -114,6 +114,7 @@ def gather(settings: Settings) -> School:
     """Make the tables, load the demo, and put its thirty learners together in one group."""
     app = create_app(settings)
     bare.init_app(app)
+    add_migrations(app)
     with app.app_context():
         upgrade(directory=str(MIGRATIONS))
         demo.load()

@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask, url_for
 from werkzeug.test import TestResponse
 
-from course.core.static_files import tree_hash
+from course.core.static_files import static_url, tree_hash
 from tests.browser import Browser
 
 
@@ -20,6 +21,14 @@ def test_a_page_names_static_files_that_are_there(client: Browser) -> None:
     assert len(found) >= 3
     for address in found:
         assert fetch(client, address).status_code == 200, address
+
+
+@pytest.mark.parametrize("root", ["", "/leren"])
+def test_an_address_is_that_of_the_route(app: Flask, root: str) -> None:
+    with app.test_request_context(base_url=f"http://localhost{root}/"):
+        version = app.extensions["static_version"]
+        parts = {"version": version, "part": "core", "name": "vendor/htmx.min.js"}
+        assert static_url("core/vendor/htmx.min.js") == url_for("static_files.file", **parts)
 
 
 def test_browsers_keep_a_static_file_for_a_year(client: Browser) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, url_for
 from sqlalchemy import func, select
 
 from course.accounts.models import User
@@ -14,6 +14,7 @@ from course.core.db import db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import BaseStep
 from course.lessons.models import Enrolment, StepDone
+from course.lessons.visit import step_url
 from tests import pages
 from tests.browser import Browser
 from tests.factories import LESSON, Factory
@@ -27,6 +28,14 @@ LESSONS = (LESSON, "afsluiten-of-loslaten")
 
 
 # --- Reading -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("root", ["", "/leren"])
+def test_the_address_of_a_step_is_that_of_its_route(app: Flask, root: str) -> None:
+    with app.test_request_context(base_url=f"http://localhost{root}/"):
+        made = step_url(LESSON, "wegen-jayden")
+        assert made == url_for("lessons.step", lesson=LESSON, slug="wegen-jayden")
+        assert url_for("lessons.draft", lesson=LESSON, slug="wegen-jayden") == f"{made}/draft"
 
 
 def _shows(browser: Browser, edition: Edition, step: BaseStep, language: str) -> None:
