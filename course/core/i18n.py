@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, negotiate_locale
+from babel import negotiate_locale
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import (
     Babel,
@@ -48,7 +48,8 @@ def choose() -> str:
 
 def language() -> str:
     """``"nl"`` or ``"en"``: the language of this request."""
-    return str(get_locale() or Locale(DEFAULT)).split("_", maxsplit=1)[0]
+    locale = get_locale()
+    return str(locale.language) if locale else DEFAULT
 
 
 class _Texts(dict[str, Markup]):

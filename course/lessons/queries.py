@@ -26,9 +26,14 @@ _NEWEST_RUN = (
     .order_by(Enrolment.run.desc())
     .limit(1)
 )
-_NEWEST_RUN_AND_DRAFT = _NEWEST_RUN.outerjoin(
-    Draft, (Draft.enrolment_id == Enrolment.id) & (Draft.step == bindparam("step"))
-).add_columns(Draft)
+_NEWEST_RUN_WITH_DRAFT = (
+    select(Enrolment, StoredEdition.hash, Draft)
+    .join(Enrolment.edition)
+    .outerjoin(Draft, (Draft.enrolment_id == Enrolment.id) & (Draft.step == bindparam("step")))
+    .where(Enrolment.user_id == bindparam("user_id"), Enrolment.lesson == bindparam("lesson"))
+    .order_by(Enrolment.run.desc())
+    .limit(1)
+)
 _DONE = select(StepDone.step).where(StepDone.enrolment_id == bindparam("enrolment_id"))
 _DRAFT = select(Draft).where(
     Draft.enrolment_id == bindparam("enrolment_id"), Draft.step == bindparam("step")
@@ -72,11 +77,11 @@ def _followed_with_draft(
 ) -> tuple[Enrolment | None, Edition | None, Draft | None]:
     """As :func:`followed`, with what was last saved at a step; one query."""
     values = {"user_id": user.id, "lesson": lesson, "step": step}
-    found = db.session.execute(_NEWEST_RUN_AND_DRAFT, values).one_or_none()
+    found = db.session.execute(_NEWEST_RUN_WITH_DRAFT, values).one_or_none()
     if found is None:
         return None, editions.library().current(lesson), None
-    enrolment, draft = found
-    return enrolment, editions.edition_by_hash(enrolment.edition.hash), draft
+    enrolment, content_hash, draft = found
+    return enrolment, editions.edition_by_hash(content_hash), draft
 
 
 def visit(user: User | None, lesson: str, slug: str | None = None) -> Visit | None:

@@ -1,6 +1,6 @@
 """One request at one step: everything that a step kind needs to show or take an answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, Self
 from flask import render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from wtforms import Field
 
 from course.accounts.models import User
 from course.core.i18n import language
@@ -17,7 +18,7 @@ from course.domain.progress import Progress, StepState
 from course.lessons.models import Draft, Enrolment
 
 MOST_FIXED_PARTS: Final = 2000  # of a few KB each
-_fixed_parts: dict[tuple[str, str, str, str], Markup] = {}
+_fixed_parts: dict[tuple[str, str, str, str, Hashable], Markup] = {}
 
 
 def step_url(lesson: str, step: str) -> str:
@@ -53,10 +54,7 @@ class Visit:
     entered: Mapping[str, list[str]] = field(default_factory=dict)  # to fill the form with
     sent_revision: int = 0  # the draft that the sent form was made from
     conflict: Kept | None = None  # a newer draft than that one
-
-    @property
-    def language(self) -> str:
-        return language()
+    language: str = field(default_factory=language)
 
     @property
     def is_done(self) -> bool:
@@ -132,22 +130,42 @@ class Visit:
         return Markup(self.render(template, **context))  # noqa: S704 - made by Jinja, which escapes
 
     def fixed_part(
-        self, template: str, make: Callable[[], Mapping[str, Any]] = dict[str, Any]
+        self, template: str, make: Callable[[], Mapping[str, Any]] = dict, *, of: Hashable = None
     ) -> Markup:
-        """A part of this step that says the same to everybody: rendered once for each language.
+        """A part that says the same to all: rendered once for a step, a language, and an ``of``.
 
-        ``make`` gives what the template needs besides the content; it is called once as well. No
-        visit is passed, and a test looks that the template knows nothing of who asks.
+        ``make`` gives what the template needs besides the content; ``of`` holds everything that
+        this depends on. No visit is passed, and a test looks that the template knows nothing of
+        who asks.
         """
-        key = (self.edition.hash, self.step.slug, self.language, template)
+        key = (self.edition.hash, self.step.slug, self.language, template, of)
         found = _fixed_parts.get(key)
         if found is None:
             if len(_fixed_parts) >= MOST_FIXED_PARTS:
                 _fixed_parts.clear()
-            content = {"edition": self.edition, "step": self.step, **make()}
-            found = Markup(render_template(template, **content))  # noqa: S704 - as in part()
-            _fixed_parts[key] = found
+            found = _fixed_parts[key] = self._without_who_asks(template, make())
         return found
+
+    def rail(self) -> Markup:
+        """The steps with how far one is: the same for all who are as far."""
+        seen = {
+            "states": self.states,
+            "minutes_left": self.progress.minutes_left,
+            "has_account": self.user is not None,
+        }
+        of = (tuple(self.states.values()), seen["minutes_left"], seen["has_account"])
+        return self.fixed_part("lessons/_rail.html", lambda: seen, of=of)
+
+    def choices(self, field: Field, template: str = "layout/_choices.html") -> Markup:
+        """A field to choose in: the same for all who chose the same, unless there is a mistake."""
+        if field.errors:
+            return self._without_who_asks(template, {"field": field})
+        chosen = tuple(field.data) if isinstance(field.data, list) else field.data
+        return self.fixed_part(template, lambda: {"field": field}, of=(field.name, chosen))
+
+    def _without_who_asks(self, template: str, context: Mapping[str, Any]) -> Markup:
+        content = {"edition": self.edition, "step": self.step, **context}
+        return Markup(render_template(template, **content))  # noqa: S704 - as in part()
 
     def render(self, template: str, **context: Any) -> str:
         """Render a page of the player, or a part of it, around this step."""
