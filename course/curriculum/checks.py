@@ -11,6 +11,7 @@ from course.curriculum import figures, markdown
 from course.curriculum.advice import did_you_mean
 from course.curriculum.positions import Location
 from course.curriculum.schema import (
+    CaseStep,
     Course,
     Lesson,
     MultipleQuestion,
@@ -33,6 +34,7 @@ class Known:
     terms: frozenset[str] | None
     sources: frozenset[str] | None
     books: frozenset[str] | None
+    cases: frozenset[str] | None = None
 
 
 def check_lesson(lesson: Lesson, known: Known) -> Iterator[Fault]:
@@ -94,6 +96,12 @@ def check_glossary(terms: Sequence[Term]) -> Iterator[Fault]:
                     ("terms", index, "meaning", language),
                     f"{figure!r} can have no source here: leave it out, or tell it in a lesson",
                 )
+
+
+def check_case_sources(sources: Sequence[str], known: Known) -> Iterator[Fault]:
+    """Sources of a case that are in no list."""
+    for number, slug in enumerate(sources):
+        yield from _unknown(("sources", number), slug, known.sources, "sources.yaml")
 
 
 def same_slugs(location: Location, slugs: Sequence[str | None]) -> Iterator[Fault]:
@@ -175,6 +183,8 @@ def _references(lesson: Lesson, known: Known) -> Iterator[Fault]:
         here: Location = ("steps", index, step.kind)
         for number, slug in enumerate(step.terms):
             yield from _unknown((*here, "terms", number), slug, known.terms, "glossary.yaml")
+        if isinstance(step, CaseStep):
+            yield from _unknown((*here, "case"), step.case, known.cases, "cases/")
         for number, quote in enumerate(step.margin):
             place = (*here, "margin", number, "source")
             yield from _unknown(place, quote.source, known.sources, "sources.yaml")

@@ -11,13 +11,15 @@ default is never changed, and a rule of the schema never becomes stricter than w
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
 from pydantic import ValidationError
 
 from course.curriculum import markdown
+from course.curriculum.cases import CaseFile, CaseNode
+from course.curriculum.positions import Problem
 from course.curriculum.schema import (
     BaseStep,
     Book,
@@ -29,15 +31,11 @@ from course.curriculum.schema import (
     Step,
     Term,
 )
+from course.domain import branching
 
 
-class Edition(Content):
-    """A compiled lesson: frozen, complete, and the same today as years from now."""
-
-    lesson: Lesson
-    terms: tuple[Term, ...] = ()  # by slug
-    sources: tuple[Source, ...] = ()  # by slug
-    books: tuple[Book, ...] = ()  # in the order of the reading list of the lesson
+class Compiled(Content):
+    """Content together with what it refers to: frozen, and known by its hash."""
 
     def dump(self) -> str:
         """The edition as canonical JSON: sorted keys, no spaces, decimal numbers as text."""
@@ -59,6 +57,15 @@ class Edition(Content):
     def hash(self) -> str:
         """The SHA-256 of :meth:`dump`, as 64 hexadecimal digits."""
         return hashlib.sha256(self.dump().encode()).hexdigest()
+
+
+class Edition(Compiled):
+    """A compiled lesson: frozen, complete, and the same today as years from now."""
+
+    lesson: Lesson
+    terms: tuple[Term, ...] = ()  # by slug
+    sources: tuple[Source, ...] = ()  # by slug
+    books: tuple[Book, ...] = ()  # in the order of the reading list of the lesson
 
     def step(self, slug: str) -> Step | None:
         """The step that is called ``slug``, or None."""
@@ -124,6 +131,26 @@ class Edition(Content):
         return self._known_references[step.slug]
 
 
+class CaseEdition(Compiled):
+    """A compiled case; who plays it goes on with the edition that they began."""
+
+    case: CaseFile
+    sources: tuple[Source, ...] = ()  # in the order of the case
+
+    @cached_property
+    def playable(self) -> branching.Case:
+        """The case as the domain plays it."""
+        return self.case.to_play()
+
+    def node(self, slug: str) -> CaseNode:
+        """The node with this slug. Raises :exc:`KeyError` when there is none."""
+        return self._nodes[slug]
+
+    @cached_property
+    def _nodes(self) -> dict[str, CaseNode]:
+        return {node.slug: node for node in self.case.nodes}
+
+
 def term_slugs(step: BaseStep) -> tuple[str, ...]:
     """The terms that a step uses, each once: linked in its story, then those it lists."""
     linked = markdown.linked_terms(step.body.nl) if step.body else ()
@@ -148,6 +175,8 @@ class Library:
     glossary: Mapping[str, Term]  # by slug, in the order of glossary.yaml
     sources: Mapping[str, Source]  # by slug, in the order of sources.yaml
     books: Mapping[str, Book]  # by slug, in the order of reading.yaml
+    cases: Mapping[str, CaseEdition] = field(default_factory=dict)  # by slug, in alphabetical order
+    warnings: tuple[Problem, ...] = ()  # what an author should know, and may leave
 
     def current(self, slug: str) -> Edition | None:
         """The newest edition of a lesson, or None when there is no such lesson."""

@@ -15,9 +15,10 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from course.curriculum import advice, checks, figures, markdown, positions
+from course.curriculum import advice, casecheck, checks, figures, markdown, positions
+from course.curriculum.cases import CaseFile
 from course.curriculum.checks import LANGUAGES, Fault, Known
-from course.curriculum.edition import Edition, Library, source_slugs, term_slugs
+from course.curriculum.edition import CaseEdition, Edition, Library, source_slugs, term_slugs
 from course.curriculum.positions import ContentErrors, Data, Lines, Location, Problem
 from course.curriculum.schema import Book, Content, Course, Lesson, Source, Term
 
@@ -54,6 +55,7 @@ class _Books(Content):
 
 _FILES: Final = ("course.yaml", "glossary.yaml", "reading.yaml", "sources.yaml")
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_CASE: Final = re.compile(r"^cases/|\.yaml$")
 _BODY: Final = re.compile(r"([a-z][a-z0-9-]{1,39})\.(nl|en)\.md")
 
 
@@ -84,6 +86,7 @@ class _Reading:
 
     root: Path
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     names: frozenset[str] = frozenset()  # the files that belong to the content, from the root
 
     def library(self) -> Library | None:
@@ -107,12 +110,15 @@ class _Reading:
             self._add(file, checks.same_slugs((key,), slugs))
         if glossary.model:
             self._add(glossary, checks.check_glossary(glossary.model.terms))
+        written = {_CASE.sub("", name) for name in self.names if name.startswith("cases/")}
         known = Known(
             terms=_known(glossary.data, "terms"),
             sources=_known(sources.data, "sources"),
             books=_known(books.data, "books"),
+            cases=frozenset(written),
         )
-        folders = sorted({name.split("/")[1] for name in self.names if "/" in name})
+        cases = {slug: case for slug in sorted(written) if (case := self._case(slug, known))}
+        folders = sorted({name.split("/")[1] for name in self.names if name.startswith("lessons/")})
         read = {slug: self._lesson(slug, known) for slug in folders}
         lessons = {slug: lesson for slug, lesson in read.items() if lesson}
         if course.model:
@@ -125,6 +131,8 @@ class _Reading:
             {term.slug: term for term in glossary.model.terms},
             {source.slug: source for source in sources.model.sources},
             {book.slug: book for book in books.model.books},
+            cases,
+            tuple(self.warnings),
         )
 
     def _refuse(self, shown: str, line: int, where: str, message: str) -> None:
@@ -144,7 +152,7 @@ class _Reading:
     def _walk(self, folder: str) -> Iterator[str]:
         """The files in ``folder`` and below that are read; all others are problems.
 
-        Only goes into ``lessons`` and the folders in it.
+        Only goes into ``cases``, and ``lessons`` and the folders in it.
         """
         entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         for entry in entries:
@@ -167,7 +175,7 @@ class _Reading:
                 self._refuse(self._shown(expected), 1, "file", "is missing: write it")
 
     def _walk_into(self, folder: str, name: str, last: str) -> Iterator[str]:
-        if name == "lessons":
+        if name in {"lessons", "cases"}:
             yield from self._walk(name)
         elif folder != "lessons":
             message = "is not a folder of the course: lessons have theirs in lessons/"
@@ -213,6 +221,23 @@ class _Reading:
             file.model = model.model_validate(file.data)
         except ValidationError as error:
             self.problems += advice.explain(error, model, file.lines, file.shown)
+
+    # --- Cases -----------------------------------------------------------------------------
+
+    def _case(self, slug: str, known: Known) -> CaseFile | None:
+        name = f"cases/{slug}.yaml"
+        shown = self._shown(name)
+        try:
+            case, lines = casecheck.read(self.root / name, shown=shown)
+        except ContentErrors as error:
+            self.problems += error.problems
+            return None
+        errors, warnings = casecheck.check(case, lines, shown)
+        self.problems += errors
+        self.warnings += warnings
+        file: _File[CaseFile] = _File(shown, lines=lines)
+        self._add(file, checks.check_case_sources(case.sources, known))
+        return case
 
     # --- Lessons ---------------------------------------------------------------------------
 
@@ -298,6 +323,8 @@ def _assemble(
     terms: dict[str, Term],
     sources: dict[str, Source],
     books: dict[str, Book],
+    cases: dict[str, CaseFile],
+    warnings: tuple[Problem, ...],
 ) -> Library:
     """A library of lessons in which every reference is known to exist."""
     editions = {}
@@ -318,6 +345,13 @@ def _assemble(
         glossary=MappingProxyType(terms),
         sources=MappingProxyType(sources),
         books=MappingProxyType(books),
+        cases=MappingProxyType(
+            {
+                slug: CaseEdition(case=case, sources=tuple(sources[item] for item in case.sources))
+                for slug, case in cases.items()
+            }
+        ),
+        warnings=warnings,
     )
 
 
@@ -330,6 +364,8 @@ def _belongs(folder: str, name: str) -> bool:
             return name == "README.md" or name in _FILES
         case "lessons":
             return False
+        case "cases":
+            return bool(_CASE.search(name)) and bool(_SLUG.fullmatch(_CASE.sub("", name)))
     return name == "lesson.yaml" or bool(_BODY.fullmatch(name))
 
 

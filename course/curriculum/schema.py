@@ -302,6 +302,13 @@ class QuestionStep(BaseStep):
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=6)]
 
 
+class CaseStep(BaseStep):
+    """A case to play, within the lesson."""
+
+    kind: Literal["case"]
+    case: Slug  # in cases/
+
+
 class Prompt(Content):
     """One part of the scaffold of a reflection model: its name and what to ask yourself."""
 
@@ -318,7 +325,7 @@ class ReflectStep(BaseStep):
     scaffold: Annotated[tuple[Prompt, ...], Field(min_length=3, max_length=8)]
     minimum_words: Annotated[int, Field(strict=True, ge=20, le=2000)]
     maximum_words: Annotated[int, Field(strict=True, ge=50, le=4000)]
-    beside: tuple[Slug, ...] = ()  # scale steps whose outcome stands beside the text
+    beside: tuple[Slug, ...] = ()  # scales and cases whose outcome stands beside the text
 
     @model_validator(mode="after")
     def _minimum_is_below_maximum(self) -> Self:
@@ -330,7 +337,8 @@ class ReflectStep(BaseStep):
 
 
 Step = Annotated[
-    ReadStep | ScaleStep | WeighAgainStep | QuestionStep | ReflectStep, Field(discriminator="kind")
+    ReadStep | ScaleStep | WeighAgainStep | QuestionStep | CaseStep | ReflectStep,
+    Field(discriminator="kind"),
 ]
 
 
@@ -360,13 +368,16 @@ class Lesson(Content):
                 f"the steps take {total} minutes together, not {self.minutes}: make them add up"
             )
         scales: set[str] = set()
+        cases: set[str] = set()
         for step in self.steps:
             if isinstance(step, WeighAgainStep) and step.of not in scales:
                 raise ValueError(f"step {step.slug!r} weighs {step.of!r} again: no earlier scale")
-            if isinstance(step, ReflectStep) and (unknown := set(step.beside) - scales):
+            if isinstance(step, ReflectStep) and (unknown := set(step.beside) - scales - cases):
                 raise ValueError(f"step {step.slug!r} shows unknown scale {min(unknown)!r}")
             if isinstance(step, ScaleStep):
                 scales.add(step.slug)
+            if isinstance(step, CaseStep):
+                cases.add(step.slug)
         return self
 
 

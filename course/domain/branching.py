@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from course.domain.chance import Stream, uniform
 
@@ -262,6 +262,42 @@ class State:
     steps: int = 0
     seed: int = 0
     session: int = 0
+
+
+def to_plain(state: State) -> dict[str, Any]:
+    """A state as plain data, to be kept as JSON; :func:`from_plain` reads it back."""
+    return {
+        "node": state.node,
+        "values": list(state.values),
+        "week": state.week,
+        "minutes": state.minutes,
+        "seen": dict(state.seen),
+        "taken": sorted(map(list, state.taken)),
+        "calendar": [[item.week, item.schedule] for item in state.calendar],
+        "interrupted": list(state.interrupted),
+        "notes": list(state.notes),
+        "steps": state.steps,
+        "seed": state.seed,
+        "session": state.session,
+    }
+
+
+def from_plain(kept: Mapping[str, Any]) -> State:
+    """The state that :func:`to_plain` wrote: ``from_plain(to_plain(state)) == state``."""
+    return State(
+        node=kept["node"],
+        values=tuple(kept["values"]),
+        week=kept["week"],
+        minutes=kept["minutes"],
+        seen=dict(kept["seen"]),
+        taken=frozenset((node, option) for node, option in kept["taken"]),
+        calendar=tuple(Due(week=week, schedule=schedule) for week, schedule in kept["calendar"]),
+        interrupted=tuple(kept["interrupted"]),
+        notes=tuple(kept["notes"]),
+        steps=kept["steps"],
+        seed=kept["seed"],
+        session=kept["session"],
+    )
 
 
 class Unavailable(ValueError):

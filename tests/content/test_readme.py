@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from course.curriculum import figures, markdown, positions
+from course.curriculum import casecheck, figures, markdown, positions
+from course.curriculum.cases import CaseFile
 from course.curriculum.positions import Data
 from course.curriculum.schema import Book, QuestionStep, Source, Step, Term
+from course.domain.branching import Kind
 
 README = (Path(__file__).parents[2] / "content" / "README.md").read_text(encoding="utf-8")
 
@@ -35,7 +37,9 @@ def with_body(step: Data) -> Data:
 
 
 def test_there_is_an_example_of_every_kind_of_step_and_question(steps: list[Step]) -> None:
-    assert {step.kind for step in steps} == {"read", "scale", "weigh-again", "question", "reflect"}
+    assert {step.kind for step in steps} == {
+        "read", "scale", "weigh-again", "question", "case", "reflect",
+    }  # fmt: skip
     questions = [
         question for step in steps if isinstance(step, QuestionStep) for question in step.questions
     ]
@@ -51,12 +55,25 @@ def test_the_example_of_markdown_has_no_problems() -> None:
     assert set(markdown.boxes(text)) == set(markdown.KINDS)
 
 
-def test_the_examples_of_lists_fit_the_schema() -> None:
-    (data,) = (
-        found
+def _example_with(key: str) -> dict[str, Data]:
+    (found,) = (
+        data
         for text in blocks("yaml")
-        if isinstance(found := positions.parse(text, "README.md")[0], dict)
+        if isinstance(data := positions.parse(text, "README.md")[0], dict) and key in data
     )
+    return found
+
+
+def test_the_example_of_a_case_fits_the_schema_and_uses_all_of_it() -> None:
+    case = CaseFile.model_validate({**_example_with("dossier"), "slug": "voorbeeld"})
+    assert {node.kind for node in case.nodes} == {Kind.DECISION, Kind.EVENT, Kind.END}
+    errors, _warnings = casecheck.check(case, positions.Lines({}), "README.md")
+    # It is short: what would come back in March comes after the end.
+    assert [error.message.split(" cannot")[0] for error in errors] == ["node 'terug'"]
+
+
+def test_the_examples_of_lists_fit_the_schema() -> None:
+    data = _example_with("terms")
     for key, model in (("sources", Source), ("terms", Term), ("books", Book)):
         items = data[key]
         assert isinstance(items, list)

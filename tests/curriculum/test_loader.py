@@ -96,14 +96,14 @@ def test_lessons_stand_in_the_order_of_the_course(tmp_path: Path) -> None:
             with_lesson("kind: read", "kind: reed"),
             [
                 "16: steps.0.kind: 'reed' is not a kind: choose one of read, scale, weigh-again, "
-                "question, reflect"
+                "question, case, reflect"
             ],
         ),
         (
             with_lesson("    kind: read\n", ""),
             [
                 "15: steps.0: has no kind: add 'kind', one of read, scale, weigh-again, question, "
-                "reflect"
+                "case, reflect"
             ],
         ),
         (

@@ -12,7 +12,10 @@ from tests.curriculum.examples import LESSON, replaced, with_lesson, write
 def test_check_counts_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(write(tmp_path))]) == 0
     said = capsys.readouterr()
-    assert said.out == "1 lesson, 5 steps, 4 questions, 3 terms, 3 sources, 1 book: all well\n"
+    assert (
+        said.out
+        == "1 lesson, 5 steps, 4 questions, 0 cases, 3 terms, 3 sources, 1 book: all well\n"
+    )
     assert said.err == ""
 
 
@@ -28,7 +31,7 @@ def test_check_prints_each_problem_on_a_line_and_fails(
     assert said.out == ""
     assert said.err == (
         f"{LESSON}:16: steps.0.kind: 'reed' is not a kind: choose one of read, scale, weigh-again, "
-        "question, reflect\n"
+        "question, case, reflect\n"
         "sources.yaml:5: sources.0.seen: 'heard' is not known: choose 'page', 'secondhand' or "
         "'knowledge'\n"
     )

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -26,9 +27,11 @@ from course.domain.branching import (
     Week,
     available,
     begin,
+    from_plain,
     holds,
     replay,
     step,
+    to_plain,
 )
 from tests.domain.cases import TWELVE, at_least, node, number, option
 
@@ -277,3 +280,12 @@ def test_whatever_is_chosen_values_stay_within_bounds_and_time_does_not_run_back
         for variable, value in zip(case.variables, state.values, strict=True):
             is_waiting = variable.is_clock and value == NOT_STARTED
             assert is_waiting or variable.minimum <= value <= variable.maximum
+
+
+@given(playthroughs())
+def test_a_state_that_was_kept_as_json_reads_back_as_it_was(
+    played: tuple[Case, tuple[str, ...], int],
+) -> None:
+    case, choices, seed = played
+    for state in replay(case, choices, seed=seed):
+        assert from_plain(json.loads(json.dumps(to_plain(state)))) == state
