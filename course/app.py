@@ -10,6 +10,9 @@ from course import cli, config
 from course.accounts import session
 from course.accounts import views as accounts
 from course.accounts.signals import signed_in
+from course.cases import steps as playing
+from course.cases import views as cases
+from course.cases import visitors
 from course.config import Settings
 from course.core import access, db, errors, health, i18n, log, security, static_files
 from course.groups import views as groups
@@ -28,6 +31,7 @@ KINDS = (
     weighings.Scale(),
     weighings.WeighAgain(),
     quizzes.Questions(),
+    playing.Case(),
     reflecting.Reflect(),
 )
 FEATURES = (
@@ -36,6 +40,7 @@ FEATURES = (
     lessons.bp,
     weighings.bp,
     quizzes.bp,
+    cases.bp,
     reflections.bp,
     teaching.bp,
 )
@@ -74,5 +79,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     for kind in KINDS:
         kinds.register(app, kind)
     signed_in.connect(lesson_actions.adopt_pending)
+    signed_in.connect(visitors.adopt_played)
     cli.init_app(app)
     return app

@@ -17,12 +17,14 @@ from sqlalchemy import select
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.passwords import hash_password
 from course.accounts.tokens import digest, new_token
+from course.cases.models import Playthrough, StoredCase, Turn
 from course.core.access import Role
 from course.core.clock import now
 from course.core.db import Model, db
 from course.core.outbox import Message
-from course.curriculum.edition import Edition
+from course.curriculum.edition import CaseEdition, Edition
 from course.curriculum.schema import QuestionStep, ScaleStep, Step
+from course.domain import branching
 from course.domain.words import count_words
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
@@ -34,6 +36,7 @@ from course.weighings.models import GroupPicture, Weighing
 
 PASSWORD: Final = "een goed bewaard geheim"
 LESSON: Final = "waarom-eropaf"
+CASE: Final = "afsluiten-in-december"
 
 Row = TypeVar("Row", bound=Model)
 
@@ -322,6 +325,50 @@ class Factory:
             self.done(enrolment, at)
         return submission
 
+    # --- Cases -----------------------------------------------------------------------------
+
+    def case(self, slug: str = CASE) -> CaseEdition:
+        """Today's edition of a case."""
+        with self.together():
+            return editions.library().cases[slug]
+
+    def playthrough(
+        self, user: User, *choices: str, slug: str = CASE, to_end: bool = False, **columns: Any
+    ) -> Playthrough:
+        """Somebody who plays a case, and made these choices; or to an end, the first one each."""
+        edition = self.case(slug)
+        game, stored = edition.playable, self._stored_case(edition)
+        with self.together():
+            values = {"number": 1, **columns}
+            row = self.add(Playthrough(user_id=user.id, slug=slug, edition_id=stored.id, **values))
+            state = branching.begin(game, session=row.id)
+            waiting = list(choices)
+            while offered := branching.available(game, state) if waiting or to_end else ():
+                option = waiting.pop(0) if waiting else offered[0].slug
+                row.turns = row.head = row.turns + 1
+                node, state = state.node, branching.step(game, state, option)
+                self.add(
+                    Turn(
+                        playthrough_id=row.id,
+                        number=row.head,
+                        parent=row.head - 1,
+                        line=1,
+                        node=node,
+                        option=option,
+                        state=branching.to_plain(state),
+                        changed=[],
+                    )
+                )
+            if not branching.available(game, state):
+                row.ended_at = now()
+        return row
+
+    def _stored_case(self, edition: CaseEdition) -> StoredCase:
+        with self.together():
+            found = db.session.scalar(select(StoredCase).filter_by(hash=edition.hash))
+        values = {"slug": edition.case.slug, "hash": edition.hash, "compiled": edition.dump()}
+        return found or self.add(StoredCase(**values))
+
     # --- All of it -------------------------------------------------------------------------
 
     def everything(self) -> User:
@@ -340,6 +387,7 @@ class Factory:
             self.group_picture(group)
             self.draft(enrolment)
             self.submission(enrolment)
+            self.playthrough(learner, to_end=True)
         return learner
 
     def _step_of(self, enrolment: Enrolment, slug: str | None, kind: type[Any]) -> Any:

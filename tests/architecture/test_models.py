@@ -15,6 +15,7 @@ InApp = Callable[[], AbstractContextManager[None]]
 
 # Per table that is nobody's own: why.
 NOBODYS = {
+    "case_edition": "a case as it was; many people play it",
     "edition": "a lesson as it was; many people follow it",
     "group": "belongs to everybody in it, and outlives each of them",
     "group_picture": "counts without names, of at least ten people",

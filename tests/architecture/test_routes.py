@@ -17,6 +17,7 @@ from tests.browser import Browser
 PARAMETERS = {
     "code": "string",
     "group_id": "int",
+    "number": "int",
     "lesson": "string",
     "name": "path",
     "part": "string",
@@ -73,7 +74,11 @@ def test_every_parameter_has_a_name_and_a_type_that_we_know(app: Flask) -> None:
 
 
 def test_no_address_ends_with_a_slash_but_those_of_a_whole_part(app: Flask) -> None:
-    assert {rule.rule for rule in _rules(app) if rule.rule.endswith("/")} == {"/", "/teach/"}
+    assert {rule.rule for rule in _rules(app) if rule.rule.endswith("/")} == {
+        "/",
+        "/cases/",
+        "/teach/",
+    }
 
 
 def test_each_address_and_method_leads_to_one_view(app: Flask) -> None:

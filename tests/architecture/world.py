@@ -18,7 +18,7 @@ from course.accounts.models import User
 from course.accounts.queries import ownership
 from course.core.db import Model, db
 from tests.browser import Browser
-from tests.factories import LESSON, Factory
+from tests.factories import CASE, LESSON, Factory
 
 # From who may do least to who may do most.
 ROLES: Final = (
@@ -47,7 +47,12 @@ PRIVATE: Final = {
     "kanarie-weerwoord",
     "kanarie-klad",
     "kanarie-teruggenomen",
+    "kanarie-voorspelling",
 }
+CASE_PAGES: Final = (
+    "", "/back", "/begin", "/choose", "/paper", "/play", "/predict", "/result", "/trail",
+    "/trail/<int:number>",
+)  # fmt: skip
 # What each may read, wherever it turns up. A word that an address itself gives away is not here.
 MAY_READ: Final[Mapping[str, set[str]]] = {
     "visitor": set(),
@@ -105,6 +110,8 @@ def build(app: Flask) -> World:
             "part": "core",
             "public_id": _work_of(make, people["owner"]),
             "slug": make.step("reflect").slug,
+            **{f"slug of /cases/<slug>{rest}": CASE for rest in CASE_PAGES},
+            "number": 1,
             "token of /password/<token>": make.password_reset(people["owner"]),
             "token of /signup/<token>": make.sign_up(f"{APPLICANT}@example.org"),
             "user_id": people["owner"].id,
@@ -133,6 +140,7 @@ def _work_of(make: Factory, owner: User) -> str:
     make.message(owner.email, body="kanarie-bericht")
     make.answers(run, given="kanarie-antwoord")
     make.weighing(run, reason="kanarie-reden", reply="kanarie-weerwoord")
+    make.playthrough(owner, to_end=True, predicted=2, predicted_why="kanarie-voorspelling")
     submission = make.submission(run, text=f"{SUBMITTED} en nog wat")
     other = make.enrolment(owner, OTHER_LESSON)
     make.draft(other, text="kanarie-klad")

@@ -11,7 +11,7 @@ from course.accounts.models import User
 from course.core.clock import now
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
-from tests.factories import LESSON, Factory
+from tests.factories import CASE, LESSON, Factory
 from tests.journeys import story
 from tests.journeys.people import Person
 from tests.journeys.sites import Site
@@ -58,6 +58,7 @@ def build(site: Site) -> World:
         closed = make.group(name="Dicht", instructors=[people["instructor"]], join_open=False)
         make.group_picture(group)
         _work_of_busy(make, people["busy"])
+        make.playthrough(people["busy"], *_first_choices(make))
         gaps = {
             "group": str(group.id),
             "empty": str(empty.id),
@@ -98,8 +99,16 @@ def _work_of_done(make: Factory, user: User) -> dict[str, str]:
     make.done(run, *(step.slug for step in steps if step.kind == "read"))
     other = make.enrolment(user, OTHER_LESSON)
     make.weighing(other)
+    make.playthrough(user, to_end=True, predicted=3, predicted_why="Ze leek opgelucht.")
+    make.playthrough(user, to_end=True, number=2, predicted=3)
     withdrawn = make.submission(other, withdrawn_at=now() + timedelta(minutes=1), text=TEXT)
     return {"submission": submission.public_id, "withdrawn": withdrawn.public_id}
+
+
+def _first_choices(make: Factory) -> list[str]:
+    """The first choice of the case: halfway, and something to read back."""
+    case = make.case().case
+    return [case.node(case.start).options[0].slug]
 
 
 # --- What brings a page in a state ---------------------------------------------------------
@@ -133,6 +142,24 @@ def comes_back_to_what_was_kept(person: Person) -> None:
     weighs(person)
     person.press(person.say("Record it and continue"))
     person.page.goto(address)
+
+
+def begins_the_case(person: Person) -> None:
+    """Begin to play, as a visitor."""
+    person.press(person.say("Begin"))
+    expect(person.page.locator("form[data-choices]")).to_be_visible()
+
+
+def comes_from_an_older_page(person: Person) -> None:
+    """Send a choice from a page that was left behind."""
+    person.page.locator("form[data-choices] [name=at]").evaluate("(f) => { f.value = '7'; }")
+    person.page.locator("form[data-choices] [type=radio]").first.check()
+    goes_on(person)
+
+
+def goes_on(person: Person) -> None:
+    """Press the button of a moment, whatever it is called there."""
+    person.page.locator("form[data-choices] button").click()
 
 
 def opens_a_term(person: Person) -> None:
@@ -195,6 +222,9 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("order", who, _step("stap-voor-stap"))
     yield Place("reflection", who, _step("iemand-die-je-niet-zag"))
     yield Place("end of a lesson", who, f"/lessons/{LESSON}/finished")
+    yield Place("cases", who, "/cases/", main=True)
+    yield Place("case", who, f"/cases/{CASE}", main=True)
+    yield Place("case, begun", who, f"/cases/{CASE}", begins_the_case)
     yield Place("glossary", who, "/glossary", main=True)
     yield Place("reading list", who, "/reading", main=True)
     yield Place("help", who, "/help", main=True)
@@ -274,8 +304,16 @@ def _of_learners() -> Iterator[Place]:
     yield Place("reflection, old form", who, _step("iemand-die-je-niet-zag"), sends_an_old_form)
     yield Place("hand in", who, f"{_step('iemand-die-je-niet-zag')}/hand-in", main=True)
     yield Place("end of a lesson, busy", who, f"/lessons/{LESSON}/finished")
+    yield Place("case, going on", who, f"/cases/{CASE}")
+    yield Place("moment", who, f"/cases/{CASE}/play", main=True)
+    yield Place("moment, nothing chosen", who, f"/cases/{CASE}/play", goes_on)
+    yield Place("moment, left behind", who, f"/cases/{CASE}/play", comes_from_an_older_page)
+    yield Place("trail", who, f"/cases/{CASE}/trail", main=True)
+    yield Place("trail, earlier", who, f"/cases/{CASE}/trail/1")
     who = "done"
     yield Place("home, done", who, "/home")
+    yield Place("case, ended", who, f"/cases/{CASE}/play")
+    yield Place("case, result", who, f"/cases/{CASE}/result", opens_everything, main=True)
     yield Place("weighed", who, _step("wegen-jayden"), opens_everything, main=True)
     yield Place("weighed again", who, _step("opnieuw-wegen"), main=True)
     yield Place("weigh again", who, _step("opnieuw-wegen", OTHER_LESSON))

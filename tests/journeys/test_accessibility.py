@@ -27,6 +27,7 @@ RULES: Final = [
 # What answers a GET without a page that somebody looks at.
 NO_PAGES: Final = {
     "accounts.download",
+    "cases.paper",  # Only of a conversation.
     "health.alive",
     "health.ready",
     "static_files.file",

@@ -36,15 +36,17 @@ OWN = {
     "membership",
     "outbox",
     "password_reset",
+    "playthrough",
     "sign_in",
     "step_done",
     "submission",
+    "turn",
     "user",
     "weighing",
 }
 # Found by an address or a cookie, by somebody who has no account yet.
 BEFORE_AN_ACCOUNT = {"pending", "sign_up"}
-NOBODYS = {"edition", "group", "group_picture"}
+NOBODYS = {"case_edition", "edition", "group", "group_picture"}
 
 # Words of the program or the content, not of a person: these columns hold no canary.
 WORDS_OF_OURS = {
@@ -56,10 +58,15 @@ WORDS_OF_OURS = {
     "enrolment.lesson",
     "membership.part",
     "outbox.key",
+    "playthrough.slug",
     "step_done.step",
     "submission.lesson",
     "submission.receipt",
     "submission.step",
+    "turn.changed",
+    "turn.node",
+    "turn.option",
+    "turn.state",
     "user.language",
     "user.role",
     "weighing.action",
@@ -109,6 +116,9 @@ def life(make: Factory, whose: str) -> User:
         enrolment,
         text=sings("submission.text"),
         public_id=sings("submission.id")[:32],
+    )
+    make.playthrough(
+        user, to_end=True, predicted=4, predicted_why=sings("playthrough.predicted_why")
     )
     return user
 

@@ -1,0 +1,206 @@
+"""Writes of playing: begin, choose, go back, predict. Each choice is kept when it is made."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from course.accounts.models import User
+from course.cases import queries
+from course.cases.models import Playthrough, StoredCase, Turn
+from course.cases.play import Play, changed_between
+from course.core.clock import now
+from course.core.db import db
+from course.core.errors import CourseError
+from course.core.i18n import _
+from course.core.log import log
+from course.curriculum.edition import CaseEdition
+from course.domain import branching
+from course.domain.branching import Kind
+
+
+class Elsewhere(CourseError):
+    """The page is not where the case is any more; nothing was changed."""
+
+    status = HTTPStatus.CONFLICT
+
+
+def begin(user_id: int, edition: CaseEdition, *, number: int = 1) -> Play:
+    """Begin the case, pinned to this edition. Beginning twice gives the first."""
+    slug = edition.case.slug
+    row = Playthrough(user_id=user_id, slug=slug, number=number, edition_id=_stored(edition))
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:  # another tab began it just now
+        db.session.rollback()
+        found = queries.newest(user_id, slug)
+        if found is None:
+            raise
+        return found
+    db.session.commit()
+    log.info("case_begun", user=user_id, case=slug, number=number)
+    state = branching.begin(edition.playable, session=row.id)
+    return Play(edition=edition, state=state, number=number, row=row)
+
+
+def _stored(edition: CaseEdition) -> int:
+    statement = select(StoredCase.id).filter_by(hash=edition.hash)
+    found = db.session.scalar(statement)
+    if found:
+        return found
+    fresh = StoredCase(slug=edition.case.slug, hash=edition.hash, compiled=edition.dump())
+    try:
+        with db.session.begin_nested():
+            db.session.add(fresh)
+    except IntegrityError:  # somebody else began the same new edition in this very moment
+        return db.session.execute(statement).scalar_one()
+    return fresh.id
+
+
+def choose(play: Play, option: str, *, at: int) -> None:
+    """Make a choice at the place ``at`` which the page showed, the number of the last choice.
+
+    A second click of the same button changes nothing, and neither does going the same way again
+    after going back. Raises :exc:`Elsewhere` where the case has moved on by another choice, and
+    :exc:`branching.Unavailable` for a choice that is not offered.
+    """
+    row = _row(play)
+    if row.head != at:
+        raise _elsewhere(row, option, at)
+    state = branching.step(play.edition.playable, play.state, option)
+    before = queries.children(row.id, at)
+    number = before.get(option, row.turns + 1)
+    line = play.last.line if play.last else 1
+    if before and option not in before:
+        line = row.lines + 1
+    values = {
+        "head": number,
+        "turns": max(number, row.turns),
+        "lines": max(line, row.lines),
+        "seen_at": now(),
+    }
+    if row.ended_at is None and play.edition.node(state.node).kind is Kind.END:
+        values["ended_at"] = now()
+    # The check is in the statement that writes: of two at once, the second finds it moved.
+    moved = db.session.execute(
+        update(Playthrough)
+        .where(Playthrough.id == row.id, Playthrough.head == at)
+        .values(values)
+        .returning(Playthrough.id)
+    ).all()
+    if not moved:
+        db.session.rollback()
+        db.session.refresh(row)
+        raise _elsewhere(row, option, at)
+    if option not in before:
+        db.session.add(
+            Turn(
+                playthrough_id=row.id,
+                number=number,
+                parent=at,
+                line=line,
+                node=play.state.node,
+                option=option,
+                state=branching.to_plain(state),
+                changed=changed_between(play.edition, play.state, state),
+            )
+        )
+    db.session.commit()
+    log.info("case_chosen", user=row.user_id, case=row.slug, turn=number)
+
+
+def go_back(play: Play, number: int) -> None:
+    """Stand where one stood after choice ``number``, 0 for the start. Nothing is taken away.
+
+    Raises :exc:`Elsewhere` for a number that this playthrough does not have.
+    """
+    row = _row(play)
+    if not 0 <= number <= row.turns:
+        raise Elsewhere(_("There is no such moment in this case."))
+    row.head, row.seen_at = number, now()
+    db.session.commit()
+
+
+def predict(play: Play, satisfied: int, why: str) -> None:
+    """Keep what somebody expects the client to say; the first time stands."""
+    row = _row(play)
+    if row.predicted is None:
+        row.predicted, row.predicted_why = satisfied, why or None
+    db.session.commit()
+
+
+def adopt(
+    user: User,
+    edition: CaseEdition,
+    choices: Sequence[str],
+    *,
+    predicted: int | None = None,
+    why: str | None = None,
+) -> None:
+    """Within the caller's transaction: what a visitor played becomes the first playthrough.
+
+    Only where there is none yet, and as far as the choices can be made.
+    """
+    slug = edition.case.slug
+    if db.session.scalar(select(Playthrough.id).filter_by(user_id=user.id, slug=slug).limit(1)):
+        return
+    row = Playthrough(
+        user_id=user.id,
+        slug=slug,
+        number=1,
+        edition_id=_stored(edition),
+        predicted=predicted,
+        predicted_why=why,
+    )
+    db.session.add(row)
+    db.session.flush()
+    state = branching.begin(edition.playable, session=row.id)
+    for number, option in enumerate(choices, start=1):
+        try:
+            after = branching.step(edition.playable, state, option)
+        except branching.Unavailable:
+            break
+        db.session.add(
+            Turn(
+                playthrough_id=row.id,
+                number=number,
+                parent=number - 1,
+                line=1,
+                node=state.node,
+                option=option,
+                state=branching.to_plain(after),
+                changed=changed_between(edition, state, after),
+            )
+        )
+        row.head = row.turns = number
+        state = after
+    if edition.node(state.node).kind is Kind.END:
+        row.ended_at = now()
+
+
+def _row(play: Play) -> Playthrough:
+    if play.row is None:
+        raise RuntimeError("a visitor has no playthrough in the database")
+    return play.row
+
+
+def _elsewhere(row: Playthrough, option: str, at: int) -> Elsewhere:
+    """What to say; or, for the second click of the same button, where it is already."""
+    again = queries.children(row.id, at).get(option) == row.head
+    return AlreadyThere(left_behind()) if again else Elsewhere(left_behind())
+
+
+def left_behind() -> str:
+    """What to say on a page that is older than where somebody is."""
+    return _("This page was left behind: you have gone on since. Nothing was changed.")
+
+
+def too_long() -> str:
+    """What to say to a visitor whose cookie is full."""
+    return _("To go on from here, create an account: your choices so far come along.")
+
+
+class AlreadyThere(Elsewhere):
+    """The same choice was made a moment ago; the case is where it leads."""

@@ -1,0 +1,87 @@
+"""Reads of playing: one's own playthrough, and the trail."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select
+
+from course.cases import editions
+from course.cases.models import Playthrough, StoredCase, Turn
+from course.cases.play import Chosen, Play
+from course.core.db import db
+from course.domain import branching
+
+# Built once, because every page of a case asks for it.
+_NEWEST = (
+    select(Playthrough, StoredCase.hash, Turn)
+    .join(StoredCase, StoredCase.id == Playthrough.edition_id)
+    .outerjoin(Turn, (Turn.playthrough_id == Playthrough.id) & (Turn.number == Playthrough.head))
+    .where(Playthrough.user_id == bindparam("user_id"), Playthrough.slug == bindparam("slug"))
+    .order_by(Playthrough.number.desc())
+    .limit(1)
+)
+
+
+def newest(user_id: int, slug: str) -> Play | None:
+    """The newest playthrough of this person, where they are in it; one query."""
+    found = db.session.execute(_NEWEST, {"user_id": user_id, "slug": slug}).one_or_none()
+    return _play(*found) if found else None
+
+
+def _play(row: Playthrough, content_hash: str, turn: Turn | None) -> Play:
+    edition = editions.edition_by_hash(row.slug, content_hash)
+    last = chosen(turn) if turn else None
+    state = last.state if last else branching.begin(edition.playable, session=row.id)
+    return Play(
+        edition=edition,
+        state=state,
+        at=row.head,
+        last=last,
+        number=row.number,
+        lines=row.lines,
+        predicted=row.predicted,
+        predicted_why=row.predicted_why,
+        row=row,
+    )
+
+
+def chosen(turn: Turn) -> Chosen:
+    """A turn as a value."""
+    return Chosen(
+        number=turn.number,
+        parent=turn.parent,
+        line=turn.line,
+        node=turn.node,
+        option=turn.option,
+        state=branching.from_plain(turn.state),
+        changed=tuple(turn.changed),
+    )
+
+
+def turns(playthrough_id: int) -> list[Chosen]:
+    """All choices on all lines, in the order of making; one query."""
+    statement = select(Turn).filter_by(playthrough_id=playthrough_id).order_by(Turn.number)
+    return [chosen(turn) for turn in db.session.scalars(statement)]
+
+
+def path_to(choices: Sequence[Chosen], number: int) -> list[Chosen]:
+    """The choices from the start to ``number``, first to last; none for 0."""
+    by_number = {item.number: item for item in choices}
+    path: list[Chosen] = []
+    while number in by_number:
+        path.append(by_number[number])
+        number = by_number[number].parent
+    return path[::-1]
+
+
+def children(playthrough_id: int, parent: int) -> dict[str, int]:
+    """What was chosen after a turn before, by option: its number."""
+    statement = select(Turn.option, Turn.number).filter_by(
+        playthrough_id=playthrough_id, parent=parent
+    )
+    return {row.option: row.number for row in db.session.execute(statement)}
+
+
+def standings(user_id: int) -> dict[str, Playthrough]:
+    """The newest playthrough of each case that this person played, by slug; one query."""
+    statement = select(Playthrough).filter_by(user_id=user_id).order_by(Playthrough.number)
+    return {row.slug: row for row in db.session.scalars(statement)}

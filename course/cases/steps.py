@@ -1,0 +1,69 @@
+"""The step kind for a case: play it, and go on with the lesson when it has ended."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from course.cases import editions, queries, visitors
+from course.cases.forms import NothingForm
+from course.cases.play import Play, option_of
+from course.core.db import db
+from course.core.i18n import _
+from course.curriculum.edition import CaseEdition
+from course.curriculum.schema import CaseStep, Step
+from course.lessons import actions as lessons
+from course.lessons.visit import Visit
+
+
+def _case_step(step: Step) -> CaseStep:
+    if not isinstance(step, CaseStep):
+        raise TypeError(f"step {step.slug!r} is no case")  # the registry prevents this
+    return step
+
+
+def _play(visit: Visit) -> tuple[CaseEdition | None, Play | None]:
+    slug = _case_step(visit.step).case
+    today = editions.current(slug)
+    if visit.user:
+        play = queries.newest(visit.user.id, slug)
+        return (play.edition if play else today), play
+    found = visitors.played(today) if today else None
+    return today, found[0] if found else None
+
+
+class Case:
+    """A case within a lesson; what was played stands beside a reflection."""
+
+    name = "case"
+    texts: frozenset[str] = frozenset()
+
+    def word(self) -> str:
+        return _("Case")
+
+    def show(self, visit: Visit) -> ResponseReturnValue:
+        edition, play = _play(visit)
+        return visit.render("cases/step.html", edition=edition, play=play, nothing=NothingForm())
+
+    def submit(self, visit: Visit) -> ResponseReturnValue:
+        _edition, play = _play(visit)
+        if play is None or not play.has_ended:
+            flash(_("Play the case to an end first; you can go back and choose differently."))
+            return redirect(visit.url, 303)
+        go_to = visit.following.slug if visit.following else visit.step.slug
+        lessons.add_step_done(visit.run, visit.edition, visit.step.slug, go_to=go_to)
+        db.session.commit()
+        return redirect(visit.next_url, 303)
+
+    def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
+        found = []
+        for step in steps:
+            play = queries.newest(visit.user.id, _case_step(step).case) if visit.user else None
+            if play and play.row:
+                path = queries.path_to(queries.turns(play.row.id), play.at)
+                told = [
+                    (play.edition.node(item.node), option_of(play.edition, item)) for item in path
+                ]
+                found.append(visit.part("cases/_beside.html", play=play, path=told))
+        return Markup().join(found)
