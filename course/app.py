@@ -10,9 +10,9 @@ from course import cli, config
 from course.accounts import session
 from course.accounts import views as accounts
 from course.accounts.signals import signed_in
+from course.cases import authoring, visitors
 from course.cases import steps as playing
 from course.cases import views as cases
-from course.cases import visitors
 from course.config import Settings
 from course.core import access, db, errors, health, i18n, log, security, static_files
 from course.groups import views as groups
@@ -41,6 +41,7 @@ FEATURES = (
     weighings.bp,
     quizzes.bp,
     cases.bp,
+    authoring.bp,
     reflections.bp,
     teaching.bp,
 )

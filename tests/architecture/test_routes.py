@@ -76,6 +76,7 @@ def test_every_parameter_has_a_name_and_a_type_that_we_know(app: Flask) -> None:
 def test_no_address_ends_with_a_slash_but_those_of_a_whole_part(app: Flask) -> None:
     assert {rule.rule for rule in _rules(app) if rule.rule.endswith("/")} == {
         "/",
+        "/author/cases/",
         "/cases/",
         "/teach/",
     }

@@ -348,6 +348,9 @@ def _of_teachers() -> Iterator[Place]:
     yield Place(
         "reflection of a learner", who, "/teach/groups/{group}/reflections/{submission}", main=True
     )
+    yield Place("cases for authors", who, "/author/cases/")
+    yield Place("behind a case", who, f"/author/cases/{CASE}", main=True)
+    yield Place("preview", who, f"/author/cases/{CASE}/preview")
     who = "administrator"
     yield Place("accounts", who, "/accounts")
     yield Place("accounts, found", who, "/accounts?q=Bente")
