@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from course.cases import editions
 from course.cases.models import Playthrough, StoredCase, Turn
 from course.cases.play import Chosen, Play
 from course.core.db import db
 from course.domain import branching
+from course.groups.models import Membership, Part
 
 # Built once, because every page of a case asks for it.
 _NEWEST = (
@@ -85,3 +86,27 @@ def standings(user_id: int) -> dict[str, Playthrough]:
     """The newest playthrough of each case that this person played, by slug; one query."""
     statement = select(Playthrough).filter_by(user_id=user_id).order_by(Playthrough.number)
     return {row.slug: row for row in db.session.scalars(statement)}
+
+
+def choices_in_group(group_id: int, slug: str) -> dict[str, dict[str, int]]:
+    """How often each option was chosen, per moment: first playthroughs, first lines; one query.
+
+    Of the learners of a group. Who looks at it has to hide small numbers.
+    """
+    statement = (
+        select(Turn.node, Turn.option, func.count(func.distinct(Playthrough.user_id)))
+        .join(Playthrough, Playthrough.id == Turn.playthrough_id)
+        .join(Membership, Membership.user_id == Playthrough.user_id)
+        .where(
+            Membership.group_id == group_id,
+            Membership.part == Part.LEARNER,
+            Playthrough.slug == slug,
+            Playthrough.number == 1,
+            Turn.line == 1,
+        )
+        .group_by(Turn.node, Turn.option)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for node, option, count in db.session.execute(statement):
+        found.setdefault(node, {})[option] = count
+    return found

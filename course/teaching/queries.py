@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from course.cases import queries as cases
+from course.curriculum.cases import CaseFile, CaseNode
 from course.curriculum.edition import Edition
+from course.domain.branching import Kind
+from course.domain.distributions import Distribution, shown_distribution
 from course.domain.progress import Progress, State, StepState
 from course.groups import queries as groups
 from course.groups.models import Group
@@ -89,3 +93,25 @@ def board(group: Group, lesson: str) -> Board | None:
             )
         )
     return Board(edition, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A moment of a case, and how a group chose there; ``None`` where too few were."""
+
+    node: CaseNode
+    picture: Distribution | None  # a cell for each option, in the order of the case
+
+
+def decisions(group_id: int, case: CaseFile) -> list[Decision]:
+    """How a group chose at each decision of a case, in the order of the case; one query.
+
+    Only where ten or more chose, rounded and with small numbers hidden, as students see it.
+    """
+    counted = cases.choices_in_group(group_id, case.slug)
+    return [
+        Decision(node, shown_distribution(counts) if sum(counts) else None)
+        for node in case.nodes
+        if node.kind in {Kind.DECISION, Kind.EVENT}
+        for counts in [[counted.get(node.slug, {}).get(item.slug, 0) for item in node.options]]
+    ]

@@ -56,6 +56,7 @@ def group(group_id: int) -> ResponseReturnValue:
     return render_template(
         "teaching/group.html",
         boards=boards,
+        cases=editions.library().cases.values(),
         **_joining(found),
     )
 
@@ -109,6 +110,20 @@ def board(group_id: int, lesson: str) -> ResponseReturnValue:
         "teaching/board.html",
         group=found,
         board=queries.board(found, lesson) or abort(404),
+    )
+
+
+@bp.get("/groups/<int:group_id>/cases/<slug>")
+@instructors
+def case(group_id: int, slug: str) -> ResponseReturnValue:
+    """How the group chose at each decision of a case, without names."""
+    found = _group(group_id)
+    edition = editions.library().cases.get(slug) or abort(404)
+    return render_template(
+        "teaching/case.html",
+        group=found,
+        case=edition.case,
+        decisions=queries.decisions(found.id, edition.case),
     )
 
 

@@ -205,6 +205,7 @@ def _who_may(line: str) -> str:
 # Where the query refuses whoever is not an instructor of the group, also without a policy.
 REFUSED_TWICE: Final = {
     "teaching.board",
+    "teaching.case",
     "teaching.group",
     "teaching.joining",
     "teaching.reflection",

@@ -112,6 +112,7 @@ def build(app: Flask) -> World:
             "slug": make.step("reflect").slug,
             **{f"slug of /cases/<slug>{rest}": CASE for rest in CASE_PAGES},
             **{f"slug of /author/cases/<slug>{rest}": CASE for rest in ("", "/preview")},
+            "slug of /teach/groups/<int:group_id>/cases/<slug>": CASE,
             "number": 1,
             "token of /password/<token>": make.password_reset(people["owner"]),
             "token of /signup/<token>": make.sign_up(f"{APPLICANT}@example.org"),

@@ -59,8 +59,13 @@ def build(site: Site) -> World:
         make.group_picture(group)
         _work_of_busy(make, people["busy"])
         make.playthrough(people["busy"], *_first_choices(make))
+        crowd = [make.learner() for _person in range(12)]
+        many = make.group(name="Veel", instructors=[people["instructor"]], learners=crowd)
+        for person in crowd:
+            make.playthrough(person, to_end=True)
         gaps = {
             "group": str(group.id),
+            "many": str(many.id),
             "empty": str(empty.id),
             "closed": str(closed.id),
             "code": group.join_code,
@@ -348,6 +353,8 @@ def _of_teachers() -> Iterator[Place]:
     yield Place(
         "reflection of a learner", who, "/teach/groups/{group}/reflections/{submission}", main=True
     )
+    yield Place("how the group chose, too few", who, f"/teach/groups/{{group}}/cases/{CASE}")
+    yield Place("how the group chose", who, f"/teach/groups/{{many}}/cases/{CASE}", main=True)
     yield Place("cases for authors", who, "/author/cases/")
     yield Place("behind a case", who, f"/author/cases/{CASE}", main=True)
     yield Place("preview", who, f"/author/cases/{CASE}/preview")
