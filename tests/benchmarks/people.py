@@ -19,6 +19,8 @@ from course.core.access import Role
 from course.core.db import add_migrations, db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
+from course.domain.branching import Case
+from course.domain.casemap import ALWAYS
 from course.groups.models import Group
 from course.lessons import actions, editions
 from course.lessons.models import Draft, Enrolment, StepDone
@@ -53,6 +55,17 @@ class School:
     def editions(self) -> list[Edition]:
         with self.app.app_context():
             return list(editions.library().editions.values())
+
+    @property
+    def case(self) -> tuple[str, Case]:
+        """A case in which chance decides nothing, as it is played."""
+        with self.app.app_context():
+            games = {slug: item.playable for slug, item in editions.library().cases.items()}
+        return next(
+            (slug, game)
+            for slug, game in games.items()
+            if all(item.percent == ALWAYS for item in game.schedules)
+        )
 
     def cost(self, path: str, person: Person = NOBODY) -> Cost:
         """How many statements a page sends to the database, and how large its answer is."""

@@ -8,6 +8,7 @@ from json import loads
 from typing import Final
 
 from course.curriculum.schema import ScaleStep
+from course.domain import branching
 from tests.benchmarks import bare
 from tests.benchmarks.load import NOBODY, Connection, Person, Task
 from tests.benchmarks.people import School
@@ -70,6 +71,27 @@ def saving_drafts(school: School) -> Work:
         return (partial(save, number) for number in count())
 
     return lambda clients: [writing(person) for person in school.learners[:clients]]
+
+
+def choosing(school: School) -> Work:
+    """Each client plays a case again and again; with every end one more request begins anew."""
+    slug, game = school.case
+    state, way = branching.begin(game), []
+    while offered := branching.available(game, state):
+        way.append(offered[0].slug)
+        state = branching.step(game, state, way[-1])
+    at: dict[int, int] = {}  # per learner; they go on where the round before ended
+
+    def choose(person: Person, connection: Connection) -> None:
+        place = at.get(person.user_id, len(way))
+        if place == len(way):
+            connection.post(f"/cases/{slug}/begin", {"again": "1"}, person)
+            place = 0
+        fields = {"option": way[place], "at": str(place)}
+        connection.post(f"/cases/{slug}/choose", fields, person)
+        at[person.user_id] = place + 1
+
+    return lambda clients: [repeat(partial(choose, person)) for person in school.learners[:clients]]
 
 
 def weighing(school: School) -> Work:
