@@ -257,7 +257,7 @@ def test_the_home_page_offers_the_lesson_that_was_open_last(
     clock.shift(timedelta(days=1))
     sign_in(user).post(f"/lessons/{first}/eropaf-gaan/here")
     title = make.edition(first).lesson.title["en"]
-    assert f"Pick up where you left off {title} · What going out means" in main_words(
+    assert f"Pick up where you left off {title} · What reaching out means" in main_words(
         sign_in(user).get("/home")
     )
 
