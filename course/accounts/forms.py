@@ -1,5 +1,6 @@
 """Forms of accounts: the shape of what people send; nothing here looks in the database."""
 
+from flask_babel.speaklater import LazyString
 from wtforms import BooleanField, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
@@ -27,9 +28,9 @@ def _name_field() -> StringField:
     )
 
 
-def _new_password_field() -> PasswordField:
+def _new_password_field(label: LazyString) -> PasswordField:
     return PasswordField(
-        _l("New password"),
+        label,
         [InputRequired(_l("Choose a password."))],
         description=_l("At least 12 characters. Capitals and symbols are welcome, not required."),
         render_kw={"autocomplete": "new-password", "minlength": SHORTEST},
@@ -37,7 +38,7 @@ def _new_password_field() -> PasswordField:
 
 
 class _NewPassword(BaseForm):
-    password = _new_password_field()
+    password = _new_password_field(_l("New password"))
     # Set by the view, for an own address or name makes a poor password. ``name`` may be a field.
     email = ""
     own_name = ""
@@ -60,6 +61,7 @@ class WelcomeForm(_NewPassword):
     """Finish signing up."""
 
     name = _name_field()
+    password = _new_password_field(_l("Password"))
 
 
 class LoginForm(BaseForm):

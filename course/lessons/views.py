@@ -162,7 +162,7 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
     if _owner() not in {0, visit.user.id}:
         return resend_page(
             HTTPStatus.CONFLICT,
-            _("This page is of another account. Sign in with that account and send it again."),
+            _("This page belongs to another account. Sign in with that account and send it again."),
         )
     if visit.enrolment is None:
         actions.begin(visit.user.id, visit.edition, step=slug)

@@ -111,7 +111,7 @@ def test_the_numbers_above_the_board_and_on_the_page_of_the_group(
 
     url = f"/teach/groups/{group.id}"
     assert numbers(browser.get(f"{url}/lessons/{lesson}")) == [
-        "3 started, of 4 students",
+        "3 of 4 students started",
         "1 finished all the steps",
         "1 reflection handed in",
     ]
