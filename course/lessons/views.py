@@ -148,13 +148,17 @@ def step(lesson: str, slug: str) -> ResponseReturnValue:
 @public
 @limiter.limit("3000 per hour", exempt_when=lambda: current_user.is_authenticated)
 def submit(lesson: str, slug: str) -> ResponseReturnValue:
-    """An answer. A visitor's is kept until they have an account; a learner's goes to the kind."""
+    """An answer. A visitor's is kept until they have an account; a learner's goes to the kind.
+
+    Reading asks for no account: that a page was read is kept without a word.
+    """
     visit = _visit(lesson, slug)
     entered = _entered()
     if visit.user is None:
-        if visit.step.kind == "read":
-            return redirect(visit.next_url, 303)
         visitor = browser.remember_visitor()
+        if visit.step.kind == "read":
+            actions.keep_for_visitor(visitor, lesson, slug, {}, owner=_owner())
+            return redirect(visit.next_url, 303)
         actions.keep_for_visitor(visitor, lesson, slug, entered, owner=_owner())
         flash(_("We are keeping this for you. Sign in or create an account to continue."))
         door = "accounts.login" if _owner() else "accounts.sign_up"
