@@ -1,5 +1,6 @@
 """The front page, the learner's home, the lesson player, glossary and reading list."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -44,6 +45,10 @@ def _entered() -> dict[str, list[str]]:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     # Browsers send line ends as CRLF; stored texts have one kind, or drafts would seem to differ.
     return {name: [item.replace("\r\n", "\n") for item in items] for name, items in fields.items()}
+
+
+def _is_blank(entered: Mapping[str, list[str]]) -> bool:
+    return not any(text.strip() for items in entered.values() for text in items)
 
 
 def _owner() -> int:
@@ -155,6 +160,8 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
     visit = _visit(lesson, slug)
     entered = _entered()
     if visit.user is None:
+        if _is_blank(entered) and visit.step.kind != "read" and not _owner():
+            return kind_of(visit.step.kind).submit(visit)  # which says what is missing
         visitor = browser.remember_visitor()
         if visit.step.kind == "read":
             actions.keep_for_visitor(visitor, lesson, slug, {}, owner=_owner())

@@ -45,7 +45,9 @@ class Reflect:
 
     def submit(self, visit: Visit) -> ResponseReturnValue:
         form = ReflectionForm(formdata=visit.form_data)
-        standing = queries.standing(visit.run.id, visit.step.slug)
+        standing = (
+            queries.standing(visit.enrolment.id, visit.step.slug) if visit.enrolment else None
+        )
         if not standing and (not form.validate() or not count_words(form.text.data)):
             form.text.errors = form.text.errors or [
                 _("There is nothing to hand in yet. Write something first.")

@@ -59,7 +59,7 @@ class Scale:
             return self._reply(visit)
         scale = scale_of(visit)
         form = scale_form(scale, visit.language, visit.form_data)
-        weighings = queries.in_run(visit.run.id)
+        weighings = queries.in_run(visit.enrolment.id) if visit.enrolment else {}
         if scale.slug != visit.step.slug and scale.slug not in weighings:
             flash(_("Do the first weighing before you weigh again."))
             return redirect(visit.url, 303)

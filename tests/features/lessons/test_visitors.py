@@ -23,7 +23,7 @@ from tests.conftest import Outbox, new_browser
 from tests.factories import PASSWORD, Factory
 from tests.features.at_once import at_once, click
 from tests.features.conftest import SmallCourse
-from tests.features.filled_in import ANSWERED, WEIGHED, ticked, typed, value
+from tests.features.filled_in import ANSWERED, WEIGHED, alert, ticked, typed, value
 from tests.pages import main_words
 
 InApp = Callable[[], AbstractContextManager[None]]
@@ -136,6 +136,27 @@ def test_a_page_to_read_asks_a_visitor_for_nothing(
     with in_app():
         kept = db.session.scalars(select(Pending)).one()
     assert (kept.step, kept.content) == ("lezen", {})  # only that it was read
+
+
+@pytest.mark.parametrize("step", ["wegen", "vragen", "schrijven"])
+@pytest.mark.parametrize("words", ["", "  \n"])
+def test_a_form_with_nothing_in_it_is_refused_before_an_account_is_asked_for(
+    in_app: InApp, client: Browser, small_course: SmallCourse, step: str, words: str
+) -> None:
+    page = client.post(
+        small_course.url(step), data=dict.fromkeys(("reason", "text", "getal"), words)
+    )
+    assert page.status_code == 422
+    assert alert(page)
+    assert client.get_cookie("visitor") is None
+    with in_app():
+        assert db.session.scalar(select(func.count(Pending.id))) == 0
+        assert db.session.scalar(select(func.count(Enrolment.id))) == 0
+
+
+def test_half_a_form_of_a_visitor_is_kept(client: Browser, small_course: SmallCourse) -> None:
+    client.submit(small_course.url("wegen"), {"client-deur": "4"})
+    assert ticked(client.get(small_course.url("wegen")), "client-deur") == ["4"]
 
 
 def test_pages_that_were_read_leave_room_for_answers(in_app: InApp, app: Flask) -> None:
