@@ -320,6 +320,18 @@ def test_one_weighs_again_only_after_the_first_time(
     assert weighings(in_app) == []
 
 
+def test_what_shifted_is_asked_only_after_weighing_again(
+    browser: Browser, small_course: SmallCourse
+) -> None:
+    browser.submit(small_course.url("wegen"), WEIGHED)
+    again = small_course.url("opnieuw")
+    before = main_words(browser.get(again))
+    assert "What weighs most?" in before
+    assert "What shifted?" not in before
+    browser.submit(again, WEIGHED)
+    assert "What shifted?" in main_words(browser.get(again))
+
+
 @pytest.mark.parametrize(
     ("agreement", "client", "moved"),
     [
