@@ -57,6 +57,12 @@ class ScaleForm(BaseForm):
         )
         return agreement, client
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether any weight is chosen, be it 0."""
+        names = [name for side in self.sides.values() for name in side]
+        return any(_is_weight(self[name].data) for name in names)
+
     def validate_action(self, _field: Field) -> None:
         """Something must weigh: an empty scale says nothing."""
         if not any(self.sums()):

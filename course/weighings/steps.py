@@ -134,6 +134,8 @@ def _form_page(visit: Visit, form: ScaleForm, weighings: dict[str, Weighing]) ->
         scale=scale,
         form=form,
         sums=(agreement, client),
+        # Without a script the page cannot count along, and a 0 beside chosen weights is wrong.
+        shown_sums=(agreement, client) if form.is_begun else ("", ""),
         beam=beam(agreement, client),
         again=scale.slug != visit.step.slug,
         first=described(first, scale, visit.language) if first else None,

@@ -58,6 +58,7 @@ def test_the_beam_tilts_as_one_weighs(arrive: Arrives, scale: ScaleStep, motion:
     visitor.open(f"/lessons/{LESSON}/{scale.slug}")
     beam = visitor.page.locator("[data-beam]")
     arm = beam.locator("[data-arm]")
+    expect(visitor.page.locator("[data-total], [data-sum]")).to_have_text(["0"] * 4)
     assert _angle(arm.get_attribute("transform") or "") == 0
     visitor.page.evaluate(WATCH_THE_BEAM)
 
@@ -72,6 +73,7 @@ def test_the_beam_tilts_as_one_weighs(arrive: Arrives, scale: ScaleStep, motion:
             "The scales: agreement %(agreement)s, client %(client)s", agreement=1, client=4
         ),
     )
+    expect(visitor.page.locator("[data-total]")).to_have_text(["1", "4"])
     angles = [_angle(transform) for transform in visitor.page.evaluate("() => window.angles")]
     if motion == "reduce":
         assert angles == [pytest.approx(-12), pytest.approx(tilt)]
