@@ -203,19 +203,23 @@ def draft(lesson: str, slug: str) -> ResponseReturnValue:
     if owner is not None and owner != str(current_user.id):
         # The page is of somebody who signed out; who signed in since does not get their text.
         return jsonify(error=_("You are signed out.")), HTTPStatus.UNAUTHORIZED
-    entered, revision = _entered(), _revision()
+    entered, revision, notice = _entered(), _revision(), ""
     saved = actions.go_on_with_draft(current_user.id, lesson, slug, entered, revision=revision)
     if saved is None:
         enrolment, edition = queries.followed(current_user, lesson)
-        if edition is None or edition.step(slug) is None:
+        step = edition.step(slug) if edition else None
+        if edition is None or step is None:
             abort(HTTPStatus.NOT_FOUND)
         if enrolment is None:
             enrolment = actions.begin(current_user.id, edition, step=slug)
         saved = actions.save_draft(enrolment.id, slug, entered, revision=revision)
+        # Only here, where another window was first: going on with a draft stays one statement.
+        notice = kind_of(step.kind).notice(enrolment.id, slug)
     body = jsonify(
         revision=saved.revision,
         saved_at=clock_time(saved.saved_at),
         content=saved.content if saved.stale else None,
+        **({"notice": notice} if notice else {}),
     )
     return body, HTTPStatus.CONFLICT if saved.stale else HTTPStatus.OK
 

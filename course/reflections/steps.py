@@ -67,6 +67,14 @@ class Reflect:
             303,
         )
 
+    def notice(self, enrolment_id: int, step: str) -> str:
+        if not queries.standing(enrolment_id, step):
+            return ""
+        return _(
+            "This reflection was handed in from another window. What you write here is kept as a "
+            "draft, for when you withdraw it."
+        )
+
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         return Markup()
 

@@ -76,6 +76,9 @@ class Scale:
             flash(_("You weighed this before; that weighing stands."))
         return redirect(f"{visit.url}#result", 303)
 
+    def notice(self, enrolment_id: int, step: str) -> str:
+        return ""
+
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         if visit.enrolment is None:
             return Markup()
