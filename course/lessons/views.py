@@ -161,7 +161,8 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
     entered = _entered()
     if visit.user is None:
         if _is_blank(entered) and visit.step.kind != "read" and not _owner():
-            return kind_of(visit.step.kind).submit(visit)  # which says what is missing
+            nothing = visit.with_entered(entered)
+            return kind_of(visit.step.kind).submit(nothing)  # which says what is missing
         visitor = browser.remember_visitor()
         if visit.step.kind == "read":
             actions.keep_for_visitor(visitor, lesson, slug, {}, owner=_owner())
