@@ -61,7 +61,7 @@ class WelcomeForm(_NewPassword):
     """Finish signing up."""
 
     name = _name_field()
-    password = _new_password_field(_l("Password"))
+    password = _new_password_field(_l("Password"))  # below the name, as on the page
 
 
 class LoginForm(BaseForm):
@@ -93,6 +93,7 @@ class ChangePasswordForm(_NewPassword):
         [InputRequired(_l("Fill in the password that you have now."))],
         render_kw={"autocomplete": "current-password"},
     )
+    password = _new_password_field(_l("New password"))  # after the other one, as on the page
 
 
 class SettingsForm(BaseForm):
@@ -113,14 +114,14 @@ class SettingsForm(BaseForm):
 class DeleteForm(BaseForm):
     """Leave, for good."""
 
+    sure = BooleanField(
+        _l("I know that my answers, weighings and reflections are deleted for good"),
+        [InputRequired(_l("Tick this box if you are sure."))],
+    )
     password = PasswordField(
         _l("Your password"),
         [InputRequired(_l("Fill in your password, so that nobody else can do this."))],
         render_kw={"autocomplete": "current-password"},
-    )
-    sure = BooleanField(
-        _l("I know that my answers, weighings and reflections are deleted for good"),
-        [InputRequired(_l("Tick this box if you are sure."))],
     )
 
 
