@@ -173,6 +173,14 @@ def test_the_rail_says_in_words_what_is_done_and_where_one_is(
     ]
 
 
+def test_the_step_comes_before_the_list_of_steps_as_on_a_phone(
+    client: Browser, small_course: SmallCourse
+) -> None:
+    page = pages.parse(client.get(small_course.url("lezen")).text)
+    parts = [part.get("id") or part.tag for part in page.findall(".//body/div/*")]
+    assert [part for part in parts if part in {"main", "steps"}] == ["main", "steps"]
+
+
 def test_a_lesson_is_finished_when_every_step_is_done(
     in_app: InApp, sign_in: SignIn, make: Factory, small_course: SmallCourse
 ) -> None:
