@@ -80,9 +80,9 @@ def test_each_learner_has_a_row_and_each_step_a_word_and_a_shape(
     shown = rows(page)
     assert shown == {
         "aya not started": ["·open", "·open", "·open", "·open", "·open"],
-        "Bram 10:00": ["● done", "◐ here", "·open", "·open", "·open"],
-        "Coen 10:00": ["● done"] * 5,
-        "Dewi <script> 10:00": [
+        "Bram last seen 10:00": ["● done", "◐ here", "·open", "·open", "·open"],
+        "Coen last seen 10:00": ["● done"] * 5,
+        "Dewi <script> last seen 10:00": [
             "◐ here",
             "·open",
             "·open",
