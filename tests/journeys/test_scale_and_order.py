@@ -81,6 +81,23 @@ def test_the_beam_tilts_as_one_weighs(arrive: Arrives, scale: ScaleStep, motion:
         assert len(angles) > 4, angles
 
 
+def test_on_a_phone_the_scales_hide_nothing_that_a_mistake_leads_to(
+    arrive: Arrives, scale: ScaleStep
+) -> None:
+    visitor = arrive(viewport={"width": 390, "height": 667})
+    visitor.open(f"/lessons/{LESSON}/{scale.slug}")
+    visitor.press(visitor.say("Record it and continue"))
+    links = visitor.page.locator("#error-summary a")
+    expect(links).to_have_count(len(scale.agreement) + len(scale.client) + 2)
+    for link in links.all()[: len(scale.agreement) + len(scale.client)]:
+        link.click()
+        visitor.page.wait_for_timeout(100)  # until it has scrolled
+        bottom, top = visitor.page.evaluate("""() => [
+          document.querySelector("[data-beam]").getBoundingClientRect().bottom,
+          document.activeElement.closest(".consideration").getBoundingClientRect().top]""")
+        assert top >= bottom, link.inner_text()
+
+
 def test_a_weighing_that_is_kept_is_drawn_at_once(site: Site, arrive: Arrives) -> None:
     user = site.make.learner()
     weighing = site.make.weighing(site.make.enrolment(user), agreement=[1, 0, 1], client=[4, 4, 4])
