@@ -159,6 +159,14 @@ def _refers_to_what_exists(_document: Element, elements: list[Element]) -> Itera
             yield f"{element.tag}: href {link!r} is not on the page"
 
 
+def _lists_mistakes_in_order(document: Element, elements: list[Element]) -> Iterator[str]:
+    places = {element.get("id"): place for place, element in enumerate(elements)}
+    links = document.findall(".//*[@id='error-summary']//a")
+    fields = [link.get("href", "")[1:] for link in links]
+    if fields != sorted(fields, key=lambda field: places.get(field, 0)):
+        yield f"error-summary: {fields} is not the order of the fields"
+
+
 def _labels_its_fields(document: Element, elements: list[Element]) -> Iterator[str]:
     labelled = {item.get("for") for item in elements if item.tag == "label" and words(item)}
     wrapped = {
@@ -248,6 +256,7 @@ def _local(element: Element) -> str:
 
 PART_RULES: Final[tuple[Rule, ...]] = (
     _has_unique_ids,
+    _lists_mistakes_in_order,
     _labels_its_fields,
     _names_its_controls,
     _has_whole_forms,

@@ -42,7 +42,8 @@ def ask_for_account(email: str, *, base_url: str, language: str, return_to: str 
         subject = _("Make your Weegschaal account")
         body = _(
             "Hello,\n\nOpen this link to choose a password and start:\n\n%(link)s\n\n"
-            "The link works for two days. If you did not ask for this, you need not do anything.",
+            "The link works for two days. "
+            "If you did not ask for this, you can ignore this message.",
             link=f"{base_url}/signup/{token}",
         )
     else:

@@ -1,5 +1,6 @@
 """Forms of accounts: the shape of what people send; nothing here looks in the database."""
 
+from flask_babel.speaklater import LazyString
 from wtforms import BooleanField, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
@@ -27,9 +28,9 @@ def _name_field() -> StringField:
     )
 
 
-def _new_password_field() -> PasswordField:
+def _new_password_field(label: LazyString) -> PasswordField:
     return PasswordField(
-        _l("New password"),
+        label,
         [InputRequired(_l("Choose a password."))],
         description=_l("At least 12 characters. Capitals and symbols are welcome, not required."),
         render_kw={"autocomplete": "new-password", "minlength": SHORTEST},
@@ -37,7 +38,7 @@ def _new_password_field() -> PasswordField:
 
 
 class _NewPassword(BaseForm):
-    password = _new_password_field()
+    password = _new_password_field(_l("New password"))
     # Set by the view, for an own address or name makes a poor password. ``name`` may be a field.
     email = ""
     own_name = ""
@@ -60,6 +61,7 @@ class WelcomeForm(_NewPassword):
     """Finish signing up."""
 
     name = _name_field()
+    password = _new_password_field(_l("Password"))  # below the name, as on the page
 
 
 class LoginForm(BaseForm):
@@ -91,6 +93,7 @@ class ChangePasswordForm(_NewPassword):
         [InputRequired(_l("Fill in the password that you have now."))],
         render_kw={"autocomplete": "current-password"},
     )
+    password = _new_password_field(_l("New password"))  # after the other one, as on the page
 
 
 class SettingsForm(BaseForm):
@@ -111,14 +114,14 @@ class SettingsForm(BaseForm):
 class DeleteForm(BaseForm):
     """Leave, for good."""
 
+    sure = BooleanField(
+        _l("I know that my answers, weighings and reflections are deleted for good"),
+        [InputRequired(_l("Tick this box if you are sure."))],
+    )
     password = PasswordField(
         _l("Your password"),
         [InputRequired(_l("Fill in your password, so that nobody else can do this."))],
         render_kw={"autocomplete": "current-password"},
-    )
-    sure = BooleanField(
-        _l("I know that my answers, weighings and reflections are deleted for good"),
-        [InputRequired(_l("Tick this box if you are sure."))],
     )
 
 

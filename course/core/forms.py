@@ -20,7 +20,7 @@ def email_field() -> StringField:
         [
             InputRequired(_l("Fill in your e-mail address.")),
             Length(max=MAXIMUM_EMAIL),
-            Email(_l("This is not an e-mail address; it looks like name@school.nl.")),
+            Email(_l("This is not an e-mail address. It should look like name@school.nl.")),
         ],
         filters=[lambda text: (text or "").strip().lower()],
         render_kw={"autocomplete": "email", "type": "email", "spellcheck": "false"},

@@ -201,7 +201,7 @@ class WeighAgainStep(BaseStep):
 
     kind: Literal["weigh-again"]
     of: Slug  # the scale step earlier in this lesson
-    question: Texts  # "Wat heeft je verschoven, of juist niet?"
+    question: Texts  # "Wat heeft je verschoven, of juist niet?", asked with the result
 
 
 class Option(Content):

@@ -48,6 +48,13 @@ def groups_of(user_id: int, part: Part = Part.LEARNER) -> list[Group]:
     return list(db.session.scalars(statement))
 
 
+def part_in(group_id: int, user_id: int) -> Part | None:
+    """As what this user is in the group; ``None`` when they are not in it."""
+    statement = select(Membership.part).filter_by(group_id=group_id, user_id=user_id)
+    found = db.session.scalar(statement)
+    return Part(found) if found else None
+
+
 def taught_by(user_id: int) -> list[TaughtGroup]:
     """The groups of this instructor with the number of learners, by name; one query."""
     learners = (

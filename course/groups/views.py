@@ -11,6 +11,7 @@ from course.core.access import public, signed_in
 from course.core.i18n import _
 from course.core.security import limiter
 from course.groups import actions, forms, queries
+from course.groups.models import Part
 
 bp = Blueprint("groups", __name__, template_folder="templates")
 
@@ -56,6 +57,10 @@ def join_by_code(code: str) -> ResponseReturnValue:
         else:
             flash(_("You were already in %(name)s.", name=group.name))
         return redirect(url_for("lessons.home"), 303)
+    me = current_user
+    part = queries.part_in(group.id, me.id) if me.is_authenticated else None
+    if part:
+        return render_template("groups/member.html", group=group, teaches=part == Part.INSTRUCTOR)
     return render_template("groups/confirm.html", group=group, nothing=forms.NothingForm())
 
 

@@ -20,6 +20,7 @@ from course.lessons.visit import Visit
 
 PENDING_LASTS = timedelta(days=2)
 PENDING_AT_MOST = 40  # steps of one visitor
+READ_AT_MOST = 20  # of these: pages that were read, so that answers have room
 
 Entered = Mapping[str, list[str]]
 
@@ -219,12 +220,13 @@ def keep_for_visitor(
 ) -> None:
     """Keep what somebody sent while not signed in, for two days, until they sign in or up.
 
-    ``owner`` is the user whose page it was, when their sign-in ended meanwhile; else 0.
+    ``owner`` is the user whose page it was, when their sign-in ended meanwhile; else 0. Of a page
+    that was read there is nothing to keep but that it was: then ``entered`` is empty.
     """
     db.session.execute(delete(Pending).where(Pending.expires_at < now()))
     kept = queries.pending_of_visitor(visitor)
     is_kept = any((item.lesson, item.step, item.owner) == (lesson, step, owner) for item in kept)
-    if is_kept or len(kept) < PENDING_AT_MOST:
+    if is_kept or len(kept) < (PENDING_AT_MOST if entered else READ_AT_MOST):
         key = {"visitor": visitor, "lesson": lesson, "step": step, "owner": owner}
         values = {
             "content": _listed(entered),
@@ -238,8 +240,9 @@ def keep_for_visitor(
 def adopt_pending(user: User, visitor: str | None = None) -> None:
     """Receiver of ``signed_in``: a visitor's work becomes drafts of the account.
 
-    Adds to the transaction of the sign-in. Where the account already has a draft, neither text is
-    lost: this is also how somebody comes back whose sign-in ran out while they were writing.
+    Adds to the transaction of the sign-in. A page that was read is done. Where the account already
+    has a draft, neither text is lost: this is also how somebody comes back whose sign-in ran out
+    while they were writing.
     """
     if visitor is None:
         return
@@ -255,6 +258,10 @@ def adopt_pending(user: User, visitor: str | None = None) -> None:
 def _adopt(visit: Visit, user_id: int, entered: Entered) -> None:
     step = visit.step.slug
     run = visit.enrolment or _enrol(user_id, visit.edition, step=step, run=1)
+    if visit.step.kind == "read":
+        go_to = visit.following.slug if visit.following else step
+        add_step_done(run, visit.edition, step, go_to=go_to)
+        return
     if visit.draft is None:
         run.last_step = step
         db.session.add(Draft(enrolment_id=run.id, step=step, revision=1, content=_listed(entered)))

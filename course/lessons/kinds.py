@@ -28,7 +28,13 @@ class StepKind(Protocol):
         """The page for this visit; the visitor may be signed in or not."""
 
     def submit(self, visit: Visit) -> ResponseReturnValue:
-        """Take what was sent. The learner is enrolled; ``visit.entered`` holds the form."""
+        """Take what was sent. The learner is enrolled; ``visit.entered`` holds the form.
+
+        A form with nothing in it may be a visitor's as well: it is refused, and nothing is kept.
+        """
+
+    def notice(self, enrolment_id: int, step: str) -> str:
+        """What to tell who saves a draft here in a window that is behind; "" for nothing."""
 
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         """What the learner did at ``steps`` of this kind, in short, as HTML beside another one."""

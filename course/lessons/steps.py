@@ -29,5 +29,8 @@ class Read:
         actions.finish_reading(visit.run, visit.edition, visit.step.slug, go_to=go_to)
         return redirect(visit.next_url, 303)
 
+    def notice(self, enrolment_id: int, step: str) -> str:
+        return ""
+
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         return Markup()

@@ -1,5 +1,6 @@
 """The front page, the learner's home, the lesson player, glossary and reading list."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -44,6 +45,10 @@ def _entered() -> dict[str, list[str]]:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     # Browsers send line ends as CRLF; stored texts have one kind, or drafts would seem to differ.
     return {name: [item.replace("\r\n", "\n") for item in items] for name, items in fields.items()}
+
+
+def _is_blank(entered: Mapping[str, list[str]]) -> bool:
+    return not any(text.strip() for items in entered.values() for text in items)
 
 
 def _owner() -> int:
@@ -148,13 +153,20 @@ def step(lesson: str, slug: str) -> ResponseReturnValue:
 @public
 @limiter.limit("3000 per hour", exempt_when=lambda: current_user.is_authenticated)
 def submit(lesson: str, slug: str) -> ResponseReturnValue:
-    """An answer. A visitor's is kept until they have an account; a learner's goes to the kind."""
+    """An answer. A visitor's is kept until they have an account; a learner's goes to the kind.
+
+    Reading asks for no account: that a page was read is kept without a word.
+    """
     visit = _visit(lesson, slug)
     entered = _entered()
     if visit.user is None:
-        if visit.step.kind == "read":
-            return redirect(visit.next_url, 303)
+        if _is_blank(entered) and visit.step.kind != "read" and not _owner():
+            nothing = visit.with_entered(entered)
+            return kind_of(visit.step.kind).submit(nothing)  # which says what is missing
         visitor = browser.remember_visitor()
+        if visit.step.kind == "read":
+            actions.keep_for_visitor(visitor, lesson, slug, {}, owner=_owner())
+            return redirect(visit.next_url, 303)
         actions.keep_for_visitor(visitor, lesson, slug, entered, owner=_owner())
         flash(_("We are keeping this for you. Sign in or create an account to continue."))
         door = "accounts.login" if _owner() else "accounts.sign_up"
@@ -162,7 +174,7 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
     if _owner() not in {0, visit.user.id}:
         return resend_page(
             HTTPStatus.CONFLICT,
-            _("This page is of another account. Sign in with that account and send it again."),
+            _("This page belongs to another account. Sign in with that account and send it again."),
         )
     if visit.enrolment is None:
         actions.begin(visit.user.id, visit.edition, step=slug)
@@ -192,19 +204,23 @@ def draft(lesson: str, slug: str) -> ResponseReturnValue:
     if owner is not None and owner != str(current_user.id):
         # The page is of somebody who signed out; who signed in since does not get their text.
         return jsonify(error=_("You are signed out.")), HTTPStatus.UNAUTHORIZED
-    entered, revision = _entered(), _revision()
+    entered, revision, notice = _entered(), _revision(), ""
     saved = actions.go_on_with_draft(current_user.id, lesson, slug, entered, revision=revision)
     if saved is None:
         enrolment, edition = queries.followed(current_user, lesson)
-        if edition is None or edition.step(slug) is None:
+        step = edition.step(slug) if edition else None
+        if edition is None or step is None:
             abort(HTTPStatus.NOT_FOUND)
         if enrolment is None:
             enrolment = actions.begin(current_user.id, edition, step=slug)
         saved = actions.save_draft(enrolment.id, slug, entered, revision=revision)
+        # Only here, where another window was first: going on with a draft stays one statement.
+        notice = kind_of(step.kind).notice(enrolment.id, slug)
     body = jsonify(
         revision=saved.revision,
         saved_at=clock_time(saved.saved_at),
         content=saved.content if saved.stale else None,
+        **({"notice": notice} if notice else {}),
     )
     return body, HTTPStatus.CONFLICT if saved.stale else HTTPStatus.OK
 

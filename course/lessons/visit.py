@@ -152,8 +152,9 @@ class Visit:
             "states": self.states,
             "minutes_left": self.progress.minutes_left,
             "has_account": self.user is not None,
+            "has_begun": self.enrolment is not None,
         }
-        of = (tuple(self.states.values()), seen["minutes_left"], seen["has_account"])
+        of = (tuple(self.states.values()), *(seen[name] for name in seen if name != "states"))
         return self.fixed_part("lessons/_rail.html", lambda: seen, of=of)
 
     def choices(self, field: Field, template: str = "layout/_choices.html") -> Markup:

@@ -61,6 +61,9 @@ class Questions:
         actions.check(visit, form.questions, form.given())
         return redirect(f"{visit.url}#result", 303)
 
+    def notice(self, enrolment_id: int, step: str) -> str:
+        return ""
+
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         return Markup()
 

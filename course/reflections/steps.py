@@ -45,7 +45,9 @@ class Reflect:
 
     def submit(self, visit: Visit) -> ResponseReturnValue:
         form = ReflectionForm(formdata=visit.form_data)
-        standing = queries.standing(visit.run.id, visit.step.slug)
+        standing = (
+            queries.standing(visit.enrolment.id, visit.step.slug) if visit.enrolment else None
+        )
         if not standing and (not form.validate() or not count_words(form.text.data)):
             form.text.errors = form.text.errors or [
                 _("There is nothing to hand in yet. Write something first.")
@@ -63,6 +65,14 @@ class Reflect:
         return redirect(
             url_for("reflections.confirm", lesson=visit.edition.lesson.slug, slug=visit.step.slug),
             303,
+        )
+
+    def notice(self, enrolment_id: int, step: str) -> str:
+        if not queries.standing(enrolment_id, step):
+            return ""
+        return _(
+            "This reflection was handed in from another window. What you write here is kept as a "
+            "draft, for when you withdraw it."
         )
 
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:

@@ -7,6 +7,7 @@ from flask_login import current_user
 from course.core.access import signed_in
 from course.core.i18n import _, language
 from course.domain.words import count_words
+from course.groups import queries as groups
 from course.lessons import queries as lessons
 from course.lessons.visit import Visit
 from course.reflections import actions, queries
@@ -32,7 +33,11 @@ def confirm(lesson: str, slug: str) -> ResponseReturnValue:
     if queries.standing(visit.run.id, slug) or not count_words(text):
         return redirect(visit.url, 303)
     return visit.render(
-        "reflections/confirm.html", text=text, words=count_words(text), nothing=NothingForm()
+        "reflections/confirm.html",
+        text=text,
+        words=count_words(text),
+        has_group=bool(groups.groups_of(current_user.id)),
+        nothing=NothingForm(),
     )
 
 
@@ -65,6 +70,7 @@ def receipt(public_id: str) -> ResponseReturnValue:
         submission=submission,
         title=title,
         visit=visit,
+        has_group=bool(groups.groups_of(current_user.id)),
         nothing=NothingForm(),
     )
 

@@ -21,21 +21,8 @@ def _clean(text: str | None) -> str:
 class ScaleForm(BaseForm):
     """Built for each scale by :func:`scale_form`; ``sides`` holds its weight fields."""
 
-    action = RadioField(
-        _l("What would you do?"), [InputRequired(_l("Choose what you would do."))], choices=[]
-    )
-    reason = TextAreaField(
-        _l("Explain your weighing"),
-        [
-            DataRequired(_l("Write why, in a sentence or two.")),
-            Length(
-                max=LONGEST_REASON,
-                message=_l("This is longer than 600 characters. Keep the heart of it."),
-            ),
-        ],
-        filters=[_clean],
-        render_kw={"rows": 4, "data-count-characters": LONGEST_REASON},
-    )
+    action: RadioField
+    reason: TextAreaField
     sides: dict[str, list[str]]
 
     def weight_fields(self, side: str) -> list[Field]:
@@ -57,10 +44,39 @@ class ScaleForm(BaseForm):
         )
         return agreement, client
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether any weight is chosen, be it 0."""
+        names = [name for side in self.sides.values() for name in side]
+        return any(_is_weight(self[name].data) for name in names)
+
     def validate_action(self, _field: Field) -> None:
         """Something must weigh: an empty scale says nothing."""
         if not any(self.sums()):
             raise ValidationError(_("Give at least one consideration more weight than 0."))
+
+
+def _action_field(step: ScaleStep, language: str) -> RadioField:
+    return RadioField(
+        _l("What would you do?"),
+        [InputRequired(_l("Choose what you would do."))],
+        choices=[(action.slug, action.text[language]) for action in step.actions],
+    )
+
+
+def _reason_field() -> TextAreaField:
+    return TextAreaField(
+        _l("Explain your weighing"),
+        [
+            DataRequired(_l("Write why, in a sentence or two.")),
+            Length(
+                max=LONGEST_REASON,
+                message=_l("This is longer than 600 characters. Keep the heart of it."),
+            ),
+        ],
+        filters=[_clean],
+        render_kw={"rows": 4, "data-count-characters": LONGEST_REASON},
+    )
 
 
 def _is_weight(text: Any) -> bool:
@@ -68,7 +84,10 @@ def _is_weight(text: Any) -> bool:
 
 
 def scale_form(step: ScaleStep, language: str, data: Any) -> ScaleForm:
-    """The form for this scale, filled with ``data``; no weight and no action is preset."""
+    """The form for this scale, filled with ``data``; no weight and no action is preset.
+
+    Fields are made in the order of the page, in which mistakes are listed above it.
+    """
     fields: dict[str, Any] = {"sides": {}}
     for side in ("agreement", "client"):
         fields["sides"][side] = []
@@ -80,8 +99,8 @@ def scale_form(step: ScaleStep, language: str, data: Any) -> ScaleForm:
                 [InputRequired(_l("Give this a weight from 0 to 4."))],
                 choices=WEIGHTS,
             )
+    fields["action"], fields["reason"] = _action_field(step, language), _reason_field()
     form: ScaleForm = type("ScaleFormOfStep", (ScaleForm,), fields)(formdata=data)
-    form.action.choices = [(action.slug, action.text[language]) for action in step.actions]
     return form
 
 

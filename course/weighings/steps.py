@@ -59,7 +59,7 @@ class Scale:
             return self._reply(visit)
         scale = scale_of(visit)
         form = scale_form(scale, visit.language, visit.form_data)
-        weighings = queries.in_run(visit.run.id)
+        weighings = queries.in_run(visit.enrolment.id) if visit.enrolment else {}
         if scale.slug != visit.step.slug and scale.slug not in weighings:
             flash(_("Do the first weighing before you weigh again."))
             return redirect(visit.url, 303)
@@ -75,6 +75,9 @@ class Scale:
         if not fresh:
             flash(_("You weighed this before; that weighing stands."))
         return redirect(f"{visit.url}#result", 303)
+
+    def notice(self, enrolment_id: int, step: str) -> str:
+        return ""
 
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         if visit.enrolment is None:
@@ -134,6 +137,8 @@ def _form_page(visit: Visit, form: ScaleForm, weighings: dict[str, Weighing]) ->
         scale=scale,
         form=form,
         sums=(agreement, client),
+        # Without a script the page cannot count along, and a 0 beside chosen weights is wrong.
+        shown_sums=(agreement, client) if form.is_begun else ("", ""),
         beam=beam(agreement, client),
         again=scale.slug != visit.step.slug,
         first=described(first, scale, visit.language) if first else None,

@@ -30,7 +30,14 @@ FIXED_PART = re.compile(
     r"""(?:fixed_part\(|choices\([\w.\[\]]+, |template: str = )['"]([^'"]+)['"]"""
 )
 OF_THE_PAGE = {"edition", "step", "lang", "gettext", "ngettext", "url_for", "step_url"}
-KNOWN_TO_ALL = OF_THE_PAGE | {"voices", "field", "states", "minutes_left", "has_account"}
+KNOWN_TO_ALL = OF_THE_PAGE | {
+    "voices",
+    "field",
+    "states",
+    "minutes_left",
+    "has_account",
+    "has_begun",
+}
 MARKS_AS_SAFE = re.compile(r"\|\s*safe\b|autoescape")
 
 

@@ -83,7 +83,7 @@ def show(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> No
 
 
 def compared(found: Mapping[str, Outcome], goals: Mapping[str, float]) -> Iterator[list[str]]:
-    """Each outcome, with its part of the first one, which is the bare one; and whether it will do."""
+    """Each outcome, with its part of the first one, which is the bare one, and its verdict."""
     floor = next(iter(found.values()))
     for name, outcome in found.items():
         part = outcome.per_second / floor.per_second

@@ -74,10 +74,12 @@ def test_an_instructor_closes_and_renews_a_code_without_leaving_the_page(
 
     buttons.filter(has_text=instructor.say("Close the code")).click()
     instructor.sees(instructor.say("The code is closed: nobody can join. Whoever is in, stays in."))
+    expect(buttons.filter(has_text=instructor.say("Open the code"))).to_be_focused()
     buttons.filter(has_text=instructor.say("Open the code")).click()
     expect(instructor.page.locator(".join-code code")).to_have_text(group.join_code)
     buttons.filter(has_text=instructor.say("New code")).click()
     expect(instructor.page.locator(".join-code code")).not_to_have_text(group.join_code)
+    expect(buttons.filter(has_text=instructor.say("New code"))).to_be_focused()
     assert instructor.page.url == address
 
 

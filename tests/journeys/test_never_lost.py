@@ -421,6 +421,25 @@ def test_an_older_window_does_not_overwrite_a_newer_text_and_its_reader_chooses(
     assert writer.on_the_server() == f"{text}!"
 
 
+def test_a_window_where_one_writes_on_is_told_that_it_was_handed_in_from_another(
+    arrive: Arrives, writer: Writer
+) -> None:
+    older = Writer(arrive(user=writer.user), writer.user)
+    writer.types(FIRST)
+    writer.person.press(writer.person.say("Read it once more and hand in"))
+    writer.person.press(writer.person.say("Hand in"))
+    text = (
+        "This reflection was handed in from another window. What you write here is kept as a "
+        "draft, for when you withdraw it."
+    )
+    older.types(MORE.strip())
+    box = older.page.locator(".conflict")
+    expect(box).to_contain_text(older.person.say(text))
+    box.get_by_role("button", name=older.person.say("Keep mine"), exact=True).click()
+    older.hears(text)
+    assert writer.on_the_server() == MORE.strip()
+
+
 def test_what_is_typed_while_the_server_says_that_there_is_a_newer_text_stays(
     arrive: Arrives, writer: Writer
 ) -> None:

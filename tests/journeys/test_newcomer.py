@@ -82,7 +82,7 @@ def _sign_up(newcomer: Person) -> None:
     newcomer.follow(mail.get_by_role("link").inner_text())
     newcomer.sees_heading(newcomer.say("Welcome"))
     newcomer.fill(newcomer.say("Your name"), "Noor")
-    newcomer.fill(newcomer.say("New password"), PASSWORD)
+    newcomer.fill(newcomer.say("Password"), PASSWORD)
     newcomer.press(newcomer.say("Create my account"))
     expect(newcomer.page.locator(".messages")).to_have_text(
         newcomer.say("Welcome. What you filled in before is kept with your account.")

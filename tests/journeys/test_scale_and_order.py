@@ -58,6 +58,7 @@ def test_the_beam_tilts_as_one_weighs(arrive: Arrives, scale: ScaleStep, motion:
     visitor.open(f"/lessons/{LESSON}/{scale.slug}")
     beam = visitor.page.locator("[data-beam]")
     arm = beam.locator("[data-arm]")
+    expect(visitor.page.locator("[data-total], [data-sum]")).to_have_text(["0"] * 4)
     assert _angle(arm.get_attribute("transform") or "") == 0
     visitor.page.evaluate(WATCH_THE_BEAM)
 
@@ -72,11 +73,29 @@ def test_the_beam_tilts_as_one_weighs(arrive: Arrives, scale: ScaleStep, motion:
             "The scales: agreement %(agreement)s, client %(client)s", agreement=1, client=4
         ),
     )
+    expect(visitor.page.locator("[data-total]")).to_have_text(["1", "4"])
     angles = [_angle(transform) for transform in visitor.page.evaluate("() => window.angles")]
     if motion == "reduce":
         assert angles == [pytest.approx(-12), pytest.approx(tilt)]
     else:
         assert len(angles) > 4, angles
+
+
+def test_on_a_phone_the_scales_hide_nothing_that_a_mistake_leads_to(
+    arrive: Arrives, scale: ScaleStep
+) -> None:
+    visitor = arrive(viewport={"width": 390, "height": 667})
+    visitor.open(f"/lessons/{LESSON}/{scale.slug}")
+    visitor.press(visitor.say("Record it and continue"))
+    links = visitor.page.locator("#error-summary a")
+    expect(links).to_have_count(len(scale.agreement) + len(scale.client) + 2)
+    for link in links.all()[: len(scale.agreement) + len(scale.client)]:
+        link.click()
+        visitor.page.wait_for_timeout(100)  # until it has scrolled
+        bottom, top = visitor.page.evaluate("""() => [
+          document.querySelector("[data-beam]").getBoundingClientRect().bottom,
+          document.activeElement.closest(".consideration").getBoundingClientRect().top]""")
+        assert top >= bottom, link.inner_text()
 
 
 def test_a_weighing_that_is_kept_is_drawn_at_once(site: Site, arrive: Arrives) -> None:

@@ -177,6 +177,7 @@ class Autosave {
       return this.failed(this.words.offlineText);
     }
     const told = await answer.json().catch(() => null); // null: not ours, but of a network that asks to sign in
+    this.notice = told?.notice || this.notice; // said once by the server, and from then on here
     if (answer.ok && told) {
       const { revision, saved_at: time } = told;
       this.revision.value = revision;
@@ -184,7 +185,7 @@ class Autosave {
       this.failures = 0;
       this.unanswered.clear();
       if (this.dirty) this.keep(); else this.forget();
-      this.say(this.words.savedText.replace("{time}", time));
+      this.say([this.words.savedText.replace("{time}", time), this.notice].filter(Boolean).join(". "));
       return true;
     }
     if (answer.status === 409 && told) {
@@ -239,7 +240,7 @@ class Autosave {
     box.className = "conflict card";
     box.setAttribute("role", "alert");
     const line = document.createElement("p");
-    line.textContent = this.words.conflictText.replace("{time}", time || "–");
+    line.textContent = [this.notice, this.words.conflictText.replace("{time}", time || "–")].filter(Boolean).join(" ");
     const title = document.createElement("h2");
     title.textContent = this.words.otherText;
     const other = document.createElement("blockquote");

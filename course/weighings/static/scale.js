@@ -7,12 +7,15 @@ for (const form of document.querySelectorAll("form[data-scale]")) {
   const status = form.querySelector("[data-balance]");
   let shown = degreesOf(weights(form));
   let frame;
+  const count = (now) => {
+    for (const side of ["agreement", "client"]) {
+      for (const place of form.querySelectorAll(`[data-total="${side}"], [data-sum="${side}"]`)) place.textContent = sum(now[side]);
+    }
+  };
   const update = () => {
     const now = weights(form);
+    count(now);
     for (const side of ["agreement", "client"]) {
-      const total = sum(now[side]);
-      form.querySelector(`[data-total="${side}"]`).textContent = total;
-      picture.querySelector(`[data-sum="${side}"]`).textContent = total;
       now[side].forEach((weight, index) => resize(picture.querySelector(`[data-pan="${side}"] .w${index}`), weight));
     }
     const text = status.dataset.balance.replace("{agreement}", sum(now.agreement)).replace("{client}", sum(now.client));
@@ -30,6 +33,7 @@ for (const form of document.querySelectorAll("form[data-scale]")) {
   };
   form.addEventListener("change", (event) => { if (event.target.closest(".consideration")) update(); });
   form.addEventListener("filled", update);
+  count(weights(form)); // the page leaves this out until a weight is chosen
 }
 
 function weights(form) {

@@ -27,6 +27,7 @@ def test_a_mail_can_be_read_and_its_link_followed(client: Browser, outbox: Outbo
     client.submit("/signup", {"email": "nieuw@example.org"})
     assert "/postbox" in client.get("/signup/mailed").text
     assert "Nog geen mail" in read(client)[1]
+    assert "Wie deze pagina opent, kan ze allemaal lezen." in read(client)[1]
     link = outbox.link("nieuw@example.org")
     outbox.send()
     page = client.get("/postbox")

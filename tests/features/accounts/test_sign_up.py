@@ -175,9 +175,9 @@ def test_a_link_that_was_never_used_is_not_kept_for_ever(
     ("email", "told"),
     [
         ("", "Fill in your e-mail address."),
-        ("   ", "This is not an e-mail address; it looks like name@school.nl."),
-        ("nieuw", "This is not an e-mail address; it looks like name@school.nl."),
-        ("nieuw@school", "This is not an e-mail address; it looks like name@school.nl."),
+        ("   ", "This is not an e-mail address. It should look like name@school.nl."),
+        ("nieuw", "This is not an e-mail address. It should look like name@school.nl."),
+        ("nieuw@school", "This is not an e-mail address. It should look like name@school.nl."),
         ("nieuw@example.org\nBcc: x@example.org", "This is not an e-mail address"),
         ("a@example.org, b@example.org", "This is not an e-mail address"),
     ],

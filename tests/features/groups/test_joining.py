@@ -215,11 +215,24 @@ def test_joining_twice_says_so_and_changes_nothing(
     assert members(in_app, group)[1:] == [(reader.id, Part.LEARNER)]
 
 
+def test_who_is_in_the_group_reads_so_and_is_not_asked_again(
+    browser: Browser, group: Group
+) -> None:
+    browser.submit(f"/join/{CODE}")
+    page = browser.get(f"/join/{CODE}")
+    assert "You are in this group already." in main_words(page)
+    assert 'href="/home"' in page.text.partition("<main")[2]
+    assert "Join this group" not in page.text
+
+
 def test_an_instructor_who_opens_the_own_link_stays_the_instructor(
     in_app: InApp, sign_in: SignIn, instructor: User, group: Group
 ) -> None:
     browser = sign_in(instructor)
-    assert browser.submit(f"/join/{CODE}").location == "/home"
+    page = browser.get(f"/join/{CODE}")
+    assert f'href="/teach/groups/{group.id}"' in page.text
+    assert "<form" not in page.text.partition("<main")[2]
+    assert browser.post(f"/join/{CODE}").location == "/home"  # from a page that stood open
     assert members(in_app, group) == [(instructor.id, Part.INSTRUCTOR)]
     assert browser.get(f"/teach/groups/{group.id}").status_code == 200
 

@@ -23,6 +23,15 @@ def test_without_a_group_home_says_what_one_can_do(sign_in: SignIn, make: Factor
     assert "Join a group" in browser.get("/join").text
 
 
+def test_home_leads_an_instructor_to_the_groups_they_teach(sign_in: SignIn, make: Factory) -> None:
+    teacher = make.instructor(language="en")
+    make.group(instructors=[teacher])
+    page = sign_in(teacher).get("/home")
+    assert "You are not in a group yet." not in main_words(page)
+    assert "your instructor" not in main_words(page)
+    assert 'href="/teach/"' in page.text.partition("<main")[2]
+
+
 def test_without_a_group_an_instructor_is_told_to_make_one(sign_in: SignIn, make: Factory) -> None:
     make.group(instructors=[make.instructor()])
     page = sign_in(make.instructor(language="en")).get("/teach/")

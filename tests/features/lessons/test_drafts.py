@@ -336,7 +336,7 @@ def test_a_page_of_one_account_saves_nothing_in_another(
     text = "Alleen van mij, en van wie hier het laatst inlogde is het niet."
     page = browser.submit(opened, {"text": text, "do": do})
     assert page.status_code == 409
-    assert "This page is of another account." in main_words(page)
+    assert "This page belongs to another account." in main_words(page)
     assert typed(page) == text
     with in_app():
         assert db.session.scalars(select(Draft)).all() == []

@@ -173,6 +173,14 @@ def test_the_rail_says_in_words_what_is_done_and_where_one_is(
     ]
 
 
+def test_the_step_comes_before_the_list_of_steps_as_on_a_phone(
+    client: Browser, small_course: SmallCourse
+) -> None:
+    page = pages.parse(client.get(small_course.url("lezen")).text)
+    parts = [part.get("id") or part.tag for part in page.findall(".//body/div/*")]
+    assert [part for part in parts if part in {"main", "steps"}] == ["main", "steps"]
+
+
 def test_a_lesson_is_finished_when_every_step_is_done(
     in_app: InApp, sign_in: SignIn, make: Factory, small_course: SmallCourse
 ) -> None:
@@ -257,7 +265,7 @@ def test_the_home_page_offers_the_lesson_that_was_open_last(
     clock.shift(timedelta(days=1))
     sign_in(user).post(f"/lessons/{first}/eropaf-gaan/here")
     title = make.edition(first).lesson.title["en"]
-    assert f"Pick up where you left off {title} · What going out means" in main_words(
+    assert f"Pick up where you left off {title} · What reaching out means" in main_words(
         sign_in(user).get("/home")
     )
 

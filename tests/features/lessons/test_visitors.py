@@ -14,14 +14,16 @@ from werkzeug.test import TestResponse
 from course.accounts.models import User
 from course.accounts.tokens import digest
 from course.core.db import db
-from course.lessons.models import Draft, Enrolment, Pending
+from course.lessons.actions import PENDING_AT_MOST, READ_AT_MOST, keep_for_visitor
+from course.lessons.models import Draft, Enrolment, Pending, StepDone
 from course.weighings.models import Weighing
+from tests import pages
 from tests.browser import Browser
 from tests.conftest import Outbox, new_browser
 from tests.factories import PASSWORD, Factory
 from tests.features.at_once import at_once, click
 from tests.features.conftest import SmallCourse
-from tests.features.filled_in import ANSWERED, WEIGHED, ticked, typed, value
+from tests.features.filled_in import ANSWERED, WEIGHED, alert, ticked, typed, value
 from tests.pages import main_words
 
 InApp = Callable[[], AbstractContextManager[None]]
@@ -128,9 +130,61 @@ def test_the_cookie_lasts_as_long_as_what_was_sent_last(
 def test_a_page_to_read_asks_a_visitor_for_nothing(
     in_app: InApp, client: Browser, small_course: SmallCourse
 ) -> None:
-    assert client.submit(small_course.url("lezen")).location == small_course.url("wegen")
+    for _time in range(2):
+        assert client.submit(small_course.url("lezen")).location == small_course.url("wegen")
+    assert "We are keeping this for you." not in client.get(small_course.url("wegen")).text
+    with in_app():
+        kept = db.session.scalars(select(Pending)).one()
+    assert (kept.step, kept.content) == ("lezen", {})  # only that it was read
+
+
+@pytest.mark.parametrize(
+    ("step", "field"), [("wegen", "reason"), ("vragen", "getal"), ("schrijven", "text")]
+)
+@pytest.mark.parametrize("words", ["", "  "])
+def test_a_form_with_nothing_in_it_is_refused_before_an_account_is_asked_for(
+    in_app: InApp, client: Browser, small_course: SmallCourse, step: str, field: str, words: str
+) -> None:
+    page = client.submit(small_course.url(step), {field: words})
+    assert page.status_code == 422
+    assert alert(page)
+    assert client.get_cookie("visitor") is None
     with in_app():
         assert db.session.scalar(select(func.count(Pending.id))) == 0
+        assert db.session.scalar(select(func.count(Enrolment.id))) == 0
+
+
+def test_half_a_form_of_a_visitor_is_kept(client: Browser, small_course: SmallCourse) -> None:
+    client.submit(small_course.url("wegen"), {"client-deur": "4"})
+    assert ticked(client.get(small_course.url("wegen")), "client-deur") == ["4"]
+
+
+def test_pages_that_were_read_leave_room_for_answers(in_app: InApp, app: Flask) -> None:
+    with in_app():
+        for number in range(READ_AT_MOST + 5):
+            keep_for_visitor("iemand", "les", f"lezen-{number}", {})
+        for number in range(PENDING_AT_MOST):
+            keep_for_visitor("iemand", "les", f"wegen-{number}", {"reason": [NEW]})
+        keep_for_visitor("iemand", "les", "nog-een", {})
+        steps = list(db.session.scalars(select(Pending.step)))
+    assert sum(step.startswith("lezen") for step in steps) == READ_AT_MOST
+    assert len(steps) == PENDING_AT_MOST
+    assert "nog-een" not in steps
+
+
+def test_the_rail_tells_a_visitor_only_where_they_are(
+    client: Browser, small_course: SmallCourse
+) -> None:
+    page = client.get(small_course.url("vragen"), headers={"Accept-Language": "en"})
+    rail = pages.parse(page.text).find(".//nav[@id='steps']/ol")
+    assert rail is not None
+    assert [pages.words(item) for item in rail] == [
+        "Reading 5 min",
+        "Weighing 5 min",
+        "Questions you are here · 10 min",
+        "Again 3 min",
+        "Writing 7 min",
+    ]
 
 
 def test_eight_clicks_at_once_keep_one_answer(
@@ -200,6 +254,47 @@ def test_it_comes_along_by_signing_in(
         enrolment = db.session.scalars(select(Enrolment)).one()
         assert db.session.scalar(select(func.count(Pending.id))) == 0
     assert (enrolment.user_id, enrolment.last_step) == (learner.id, "wegen")
+
+
+def test_a_page_that_was_read_is_done_in_the_account(
+    in_app: InApp, client: Browser, learner: User, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("lezen"))
+    _log_in(client, learner)
+    with in_app():
+        assert db.session.scalars(select(StepDone.step)).all() == ["lezen"]
+        assert db.session.scalars(select(Enrolment.last_step)).one() == "wegen"
+        assert db.session.scalar(select(func.count(Pending.id))) == 0
+    assert _drafts(in_app) == {}
+
+
+def test_what_was_read_and_weighed_comes_along_together(
+    in_app: InApp, client: Browser, learner: User, small_course: SmallCourse
+) -> None:
+    client.submit(small_course.url("lezen"))
+    client.submit(small_course.url("wegen"), WEIGHED)
+    _log_in(client, learner)
+    with in_app():
+        assert db.session.scalars(select(StepDone.step)).all() == ["lezen"]
+        assert db.session.scalars(select(Enrolment.last_step)).one() == "wegen"
+    assert list(_drafts(in_app)) == ["wegen"]
+
+
+def test_a_page_read_after_the_sign_in_ended_waits_for_its_reader(
+    in_app: InApp, client: Browser, learner: User, outsider: User, small_course: SmallCourse
+) -> None:
+    _log_in(client, learner)
+    opened = client.get(small_course.url("lezen"))
+    client.delete_cookie("sid")
+    assert client.submit(opened).location == small_course.url("wegen")
+    _log_in(client, outsider)
+    with in_app():
+        assert db.session.scalar(select(func.count(StepDone.step))) == 0
+    client.submit("/home", action="/logout")
+    _log_in(client, learner)
+    with in_app():
+        done = select(Enrolment.user_id).join(StepDone, StepDone.enrolment_id == Enrolment.id)
+        assert db.session.scalars(done).all() == [learner.id]
 
 
 def test_it_joins_the_drafts_of_other_steps(

@@ -98,6 +98,18 @@ def test_the_receipt_tells_what_who_when_and_a_code_that_fits_the_text(
     assert "Zij deed <open> & zei" in main_words(receipt)
 
 
+@pytest.mark.parametrize("is_member", [True, False])
+def test_who_can_read_it_is_said_before_and_after_handing_in(
+    browser: Browser, make: Factory, reader: User, url: str, is_member: bool
+) -> None:
+    make.group(learners=[reader] if is_member else [make.learner()])
+    confirm = browser.get(browser.submit(url, {"text": TEXT}).location)
+    receipt = browser.get(browser.submit(confirm, action="/hand-in").location)
+    for page in (confirm, receipt):
+        assert ("your instructor can read it" in main_words(page).lower()) is is_member
+        assert ("nobody reads it until you join one" in main_words(page)) is not is_member
+
+
 def test_a_receipt_code_fits_one_text_of_one_submission() -> None:
     assert receipt_code("inzending", "Ik ging erheen.") == "3EA5-ED15-8C02"
     assert receipt_code("inzending", "Ik ging erheen!") != "3EA5-ED15-8C02"

@@ -14,7 +14,7 @@ from tests.browser import Browser
 from tests.factories import Factory
 from tests.features.at_once import at_once, click
 from tests.features.conftest import SmallCourse
-from tests.features.filled_in import hand_in, typed
+from tests.features.filled_in import hand_in, typed, value
 
 InApp = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[User], Browser]
@@ -76,6 +76,22 @@ def test_what_another_window_holds_is_kept_when_it_comes_after_handing_in(
     assert [item.text for item in submissions(in_app)] == [TEXT]
     browser.submit(url, action="/withdraw")
     assert typed(browser.get(url)) == f"{TEXT} Nog iets."
+
+
+def test_a_window_that_saves_while_typing_is_told_that_it_was_handed_in_elsewhere(
+    sign_in: SignIn, writer: User, browser: Browser, url: str
+) -> None:
+    browser.submit(url, {"text": TEXT, "do": "save"})
+    other = sign_in(writer)
+    opened = value(other.get(url), "revision")
+    hand_in(browser, url, TEXT)
+    late = other.post(f"{url}/draft", data={"text": f"{TEXT} Nog iets.", "revision": opened})
+    assert late.status_code == 409
+    assert "This reflection was handed in from another window." in late.text
+    browser.submit(url, action="/withdraw")
+    late = other.post(f"{url}/draft", data={"text": f"{TEXT} Nog iets.", "revision": opened})
+    assert late.status_code == 409
+    assert "handed in" not in late.text
 
 
 def test_marking_and_withdrawing_at_once_do_not_both_happen(

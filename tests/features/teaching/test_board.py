@@ -80,9 +80,9 @@ def test_each_learner_has_a_row_and_each_step_a_word_and_a_shape(
     shown = rows(page)
     assert shown == {
         "aya not started": ["·open", "·open", "·open", "·open", "·open"],
-        "Bram 10:00": ["● done", "◐ here", "·open", "·open", "·open"],
-        "Coen 10:00": ["● done"] * 5,
-        "Dewi <script> 10:00": [
+        "Bram last seen 10:00": ["● done", "◐ here", "·open", "·open", "·open"],
+        "Coen last seen 10:00": ["● done"] * 5,
+        "Dewi <script> last seen 10:00": [
             "◐ here",
             "·open",
             "·open",
@@ -111,7 +111,7 @@ def test_the_numbers_above_the_board_and_on_the_page_of_the_group(
 
     url = f"/teach/groups/{group.id}"
     assert numbers(browser.get(f"{url}/lessons/{lesson}")) == [
-        "3 started, of 4 students",
+        "3 of 4 students started",
         "1 finished all the steps",
         "1 reflection handed in",
     ]

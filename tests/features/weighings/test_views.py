@@ -106,6 +106,29 @@ def test_half_a_weighing_shows_how_the_scale_hangs_so_far(browser: Browser, url:
     assert 'transform="rotate(-7.2 320 56)"' in page.text  # (1 - 4) / (1 + 4) of 12 degrees
 
 
+def totals(page_text: str) -> list[str]:
+    """The numbers at the pans and in the picture, agreement first."""
+    page = pages.parse(page_text)
+    return [
+        pages.words(found)
+        for name in ("data-total", "data-sum")
+        for side in ("agreement", "client")
+        for found in page.findall(f".//*[@{name}='{side}']")
+    ]
+
+
+def test_totals_are_shown_once_they_are_known(browser: Browser, url: str) -> None:
+    assert totals(browser.get(url).text) == [
+        "",
+        "",
+        "",
+        "",
+    ]  # a script counts along; no script, no 0
+    refused = browser.submit(url, {"agreement-geld": "4", "client-deur": "0"})
+    assert refused.status_code == 422
+    assert totals(refused.text) == ["4", "0", "4", "0"]
+
+
 def test_nothing_is_chosen_beforehand(browser: Browser, url: str) -> None:
     page = browser.get(url)
     for name in WEIGHED:
@@ -318,6 +341,18 @@ def test_one_weighs_again_only_after_the_first_time(
     assert (answer.status_code, answer.location) == (303, again)
     assert "Do the first weighing before you weigh again." in browser.get(again).text
     assert weighings(in_app) == []
+
+
+def test_what_shifted_is_asked_only_after_weighing_again(
+    browser: Browser, small_course: SmallCourse
+) -> None:
+    browser.submit(small_course.url("wegen"), WEIGHED)
+    again = small_course.url("opnieuw")
+    before = main_words(browser.get(again))
+    assert "What weighs most?" in before
+    assert "What shifted?" not in before
+    browser.submit(again, WEIGHED)
+    assert "What shifted?" in main_words(browser.get(again))
 
 
 @pytest.mark.parametrize(
