@@ -29,7 +29,9 @@ class Elsewhere(CourseError):
 def begin(user_id: int, edition: CaseEdition, *, number: int = 1) -> Play:
     """Begin the case, pinned to this edition. Beginning twice gives the first."""
     slug = edition.case.slug
-    row = Playthrough(user_id=user_id, slug=slug, number=number, edition_id=_stored(edition))
+    row = Playthrough(
+        user_id=user_id, slug=slug, number=number, edition_id=stored_edition_id(edition)
+    )
     try:
         with db.session.begin_nested():
             db.session.add(row)
@@ -45,7 +47,8 @@ def begin(user_id: int, edition: CaseEdition, *, number: int = 1) -> Play:
     return Play(edition=edition, state=state, number=number, row=row)
 
 
-def _stored(edition: CaseEdition) -> int:
+def stored_edition_id(edition: CaseEdition) -> int:
+    """Within the caller's transaction: the row of this edition, added where nobody began it yet."""
     statement = select(StoredCase.id).filter_by(hash=edition.hash)
     found = db.session.scalar(statement)
     if found:
@@ -150,7 +153,7 @@ def adopt(
         user_id=user.id,
         slug=slug,
         number=1,
-        edition_id=_stored(edition),
+        edition_id=stored_edition_id(edition),
         predicted=predicted,
         predicted_why=why,
     )

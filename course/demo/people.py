@@ -21,6 +21,7 @@ from course.weighings.models import LONGEST_REASON
 
 PASSWORD: Final = "weegschaal-demo"  # noqa: S105 - of everybody in the demo, and printed by it
 INSTRUCTOR: Final = ("M. Verbeek", "docent@example.org")
+STUDENT = "student@example.org"  # whose sheet is in one of the groups
 SHEETS: Final = (Path(__file__).parent / "sw-2b.yaml", Path(__file__).parent / "wijkteam.yaml")
 
 

@@ -5,7 +5,7 @@ thirty people go in at once, with the same rules of ``domain`` and the same mark
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import delete, exists, or_, select
@@ -22,6 +22,7 @@ from course.curriculum.edition import Edition
 from course.demo import diary, people
 from course.demo.people import Sheet
 from course.demo.plan import DemoError, Run, plan
+from course.demo.played import add_playthroughs
 from course.demo.work import Work, pictures
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
@@ -29,6 +30,7 @@ from course.lessons.models import Enrolment, StoredEdition
 from course.weighings.models import Weighing
 
 SEED = 2026
+PLAYING_BEGINS = 6  # days after the groups were made
 
 
 def load() -> bool:
@@ -110,6 +112,13 @@ def _add_everything(
         rows += pictures(groups[sheet.code].id, weighings)
     db.session.add_all(rows)
     db.session.flush()
+    learners = [users[learner.address].id for sheet in sheets for learner in sheet.learners]
+    add_playthroughs(
+        editions.library().cases,
+        learners,
+        student=users[people.STUDENT].id,
+        begun=start + timedelta(days=PLAYING_BEGINS),
+    )
 
 
 def _add_people(sheets: Sequence[Sheet], password_hash: str, start: datetime) -> dict[str, User]:

@@ -20,7 +20,7 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\)[a-z]|%)?|\{\w+\}")
 NEEDS_NO_TRANSLATION = {
     *("Weegschaal", "STARR", "Korthagen"),
     *("NL", "EN", "English", "Nederlands"),
-    *("min", "join", "n", "p", "s"),
+    *("min", "join", "d", "n", "p", "s", "t"),
 }
 
 

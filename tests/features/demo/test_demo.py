@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from course import demo
 from course.accounts.models import User
+from course.cases.models import Playthrough, Turn
 from course.config import Mode
 from course.core.access import Role
 from course.core.clock import AMSTERDAM, now
@@ -125,6 +126,22 @@ def test_at_least_twelve_reflections_are_handed_in_and_one_for_the_second_time(
     (again,) = [item for item in standing if item.number == 2]
     assert again.user_id == withdrawn[0].user_id
     assert withdrawn[0].handed_in_at < withdrawn[0].withdrawn_at < again.handed_in_at
+
+
+@pytest.mark.usefixtures("loaded")
+def test_most_played_a_case_to_an_end_and_the_student_is_half_way(in_app: InApp) -> None:
+    with in_app():
+        played = _all(Playthrough)
+        student = db.session.execute(select(User).filter_by(email=STUDENT)).scalar_one()
+        ends = {
+            (row.slug, turn.state["node"])
+            for row in played
+            for turn in _all(Turn, playthrough_id=row.id, number=row.head)
+        }
+        assert all(row.started_at < row.seen_at <= now() for row in played)
+    assert len([row for row in played if row.ended_at]) >= 20
+    assert [row.slug for row in played if not row.ended_at and row.user_id == student.id]
+    assert len(ends) >= 4
 
 
 @pytest.mark.usefixtures("loaded")
@@ -434,7 +451,10 @@ def test_removing_leaves_no_row_of_anybody_in_the_demo(in_app: InApp, make: Fact
     with in_app():
         assert demo.remove() == 31
         left = {name: rows for name, rows in _rows().items() if rows}
-    assert set(left) == {"edition"}  # Nobody's: a lesson as it was, for whoever begins it.
+    assert set(left) == {
+        "case_edition",
+        "edition",
+    }  # Nobody's: a lesson as it was, for whoever begins it.
 
 
 @pytest.mark.usefixtures("loaded")

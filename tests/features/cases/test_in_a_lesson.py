@@ -1,0 +1,86 @@
+"""A case within a lesson: played there, done when it has ended, and beside the reflection."""
+
+from collections.abc import Callable
+
+import pytest
+
+from course.accounts.models import User
+from tests.browser import Browser
+from tests.curriculum.case_examples import CASE as CASE_FILE
+from tests.curriculum.case_examples import case_with
+from tests.curriculum.examples import LESSON as LESSON_FILE
+from tests.curriculum.examples import replaced, with_lesson
+from tests.factories import Factory
+from tests.features.conftest import SmallCourse
+from tests.pages import main_words
+
+SignIn = Callable[[User], Browser]
+
+STEP = """\
+steps:
+  - slug: aan-de-deur
+    kind: case
+    minutes: 5
+    title: {nl: Aan de deur, en: At the door}
+    case: aan-de-deur
+"""
+
+
+@pytest.fixture(autouse=True)
+def lesson_with_a_case(small_course: SmallCourse) -> SmallCourse:
+    """The small lesson, with the case as its first step and beside its reflection."""
+    changes = with_lesson("steps:\n", STEP)
+    text = changes[LESSON_FILE]
+    assert text is not None
+    text = text.replace("minutes: 30\n", "minutes: 35\n", 1)
+    text = text.replace("beside:\n", "beside:\n      - aan-de-deur\n", 1)
+    course = replaced("course.yaml", "minutes: 30", "minutes: 35")
+    small_course.publish({LESSON_FILE: text, **course, CASE_FILE: case_with()})
+    return small_course
+
+
+@pytest.fixture
+def player(make: Factory) -> User:
+    return make.learner(language="en")
+
+
+def test_the_step_leads_to_the_case_and_waits_until_it_has_ended(
+    sign_in: SignIn, player: User, small_course: SmallCourse
+) -> None:
+    browser, url = sign_in(player), small_course.url("aan-de-deur")
+    page = browser.get(url)
+    assert "To the case" in main_words(page)
+    assert "/cases/aan-de-deur" in page.text
+    browser.submit("/cases/aan-de-deur", action="/begin")
+    browser.submit("/cases/aan-de-deur/play", {"option": "kaartje"}, action="/choose")
+    assert "Go on where you were" in main_words(browser.get(url))
+    refused = browser.post(url, data={"owner": str(player.id)})
+    assert refused.location == url
+    assert "Play the case to an end first" in browser.get(url).text
+
+
+def test_a_case_that_was_played_to_an_end_is_a_step_that_is_done(
+    sign_in: SignIn, make: Factory, player: User, small_course: SmallCourse
+) -> None:
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur")
+    browser, url = sign_in(player), small_course.url("aan-de-deur")
+    browser.submit(f"/lessons/{small_course.lesson}", action="/begin")
+    assert browser.submit(url).location == small_course.url("lezen")
+    rail = browser.get(small_course.url("lezen")).text.split('id="steps"')[1]
+    assert "done" in rail.split("At the door")[1].split("</a>")[0]
+
+
+def test_the_trail_stands_beside_the_reflection(
+    sign_in: SignIn, make: Factory, player: User, small_course: SmallCourse
+) -> None:
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur")
+    words = main_words(sign_in(player).get(small_course.url("schrijven")))
+    assert "I put a card through the door." in words
+    assert "I hand it over." in words
+
+
+def test_a_visitor_reads_the_step_and_goes_on(client: Browser, small_course: SmallCourse) -> None:
+    page = client.get(small_course.url("aan-de-deur"))
+    assert page.status_code == 200
+    answer = client.post(small_course.url("aan-de-deur"), data={})
+    assert answer.location == small_course.url("lezen")
