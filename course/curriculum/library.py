@@ -8,7 +8,23 @@ from course.curriculum.edition import Library
 from course.curriculum.loader import load
 from course.curriculum.positions import ContentErrors, Problem
 
-__all__ = ["Library", "Watched"]
+__all__ = ["Library", "Watched", "load_once"]
+
+Signature = tuple[tuple[str, int, int, int], ...]
+_read: dict[Path, tuple[Signature, Library]] = {}  # what was read last, per folder
+
+
+def load_once(root: Path) -> Library:
+    """As :func:`load`, for who makes several apps in a process: unchanged files are not read again.
+
+    A library never changes, so it can be shared. Raises :exc:`ContentErrors`.
+    """
+    # Taken before reading, so that what changes while we read is seen the next time.
+    signature = _signature(root)
+    known = _read.get(root)
+    if known is None or known[0] != signature:
+        known = _read[root] = (signature, load(root))
+    return known[1]
 
 
 class Watched:
@@ -22,7 +38,7 @@ class Watched:
         self._root = root
         self._lock = threading.Lock()
         self._signature = _signature(root)
-        self._library = load(root)
+        self._library = load_once(root)
         self._problems: tuple[Problem, ...] = ()
 
     @property
@@ -44,7 +60,7 @@ class Watched:
             return self._library
 
 
-def _signature(root: Path) -> tuple[tuple[str, int, int, int], ...]:
+def _signature(root: Path) -> Signature:
     """Path, time, size and inode of every file below ``root``: differs after a change."""
     found: list[tuple[str, int, int, int]] = []
     folders = [str(root)]

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from course.config import Settings
 from course.core.db import db
 from course.curriculum.edition import Edition
-from course.curriculum.library import Library, Watched
-from course.curriculum.loader import load
+from course.curriculum.library import Library, Watched, load_once
 from course.lessons.models import StoredEdition
 
 EDITIONS_IN_MEMORY = 64
@@ -18,7 +17,7 @@ EDITIONS_IN_MEMORY = 64
 def init_app(app: Flask, settings: Settings) -> None:
     """Read the content. Production refuses to start on broken content; development watches it."""
     if settings.is_production:
-        app.extensions["library"] = load(settings.content)
+        app.extensions["library"] = load_once(settings.content)
     else:
         app.extensions["library"] = Watched(settings.content)
     app.jinja_env.globals["content_problems"] = problems

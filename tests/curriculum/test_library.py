@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from course.curriculum.library import Library, Watched
+from course.curriculum.library import Library, Watched, load_once
 from course.curriculum.positions import ContentErrors
-from tests.curriculum.examples import FILES, LESSON, write
+from tests.curriculum.examples import FILES, LESSON, with_lesson, write
 
 
 def title(library: Library) -> str:
@@ -93,6 +93,14 @@ def test_several_threads_can_look_while_a_file_changes(tmp_path: Path) -> None:
         thread.join()
     assert title(watched.get()) == "Harde cijfers43210"
     assert all(text.startswith("Harde cijfers") for text in seen)
+
+
+def test_what_was_read_once_in_this_process_is_shared_until_a_file_changes(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    first = load_once(root)
+    assert load_once(root) is first
+    write(root, with_lesson("nl: Waar het over gaat.", "nl: Waar het nu over gaat."))
+    assert load_once(root).editions["eerste-les"].hash != first.editions["eerste-les"].hash
 
 
 def test_current_gives_the_edition_of_a_lesson(tmp_path: Path) -> None:
