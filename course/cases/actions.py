@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from course.accounts.models import User
@@ -62,6 +63,22 @@ def stored_edition_id(edition: CaseEdition) -> int:
     return fresh.id
 
 
+# Built once, and by the tables: a choice should cost little more than keeping it.
+_playthroughs = cast("Table", Playthrough.__table__)
+_MOVE = (
+    update(_playthroughs)
+    .where(_playthroughs.c.id == bindparam("id_"), _playthroughs.c.head == bindparam("at"))
+    .values(
+        head=bindparam("to"),
+        turns=bindparam("of"),
+        lines=bindparam("on"),
+        seen_at=bindparam("moment"),
+        ended_at=bindparam("ended"),
+    )
+)
+_ADD_TURN = insert(cast("Table", Turn.__table__))
+
+
 def choose(play: Play, option: str, *, at: int) -> None:
     """Make a choice at the place ``at`` which the page showed, the number of the last choice.
 
@@ -78,38 +95,36 @@ def choose(play: Play, option: str, *, at: int) -> None:
     line = play.last.line if play.last else 1
     if before and option not in before:
         line = row.lines + 1
+    moment = now()
+    has_ended = play.edition.node(state.node).kind is Kind.END
     values = {
-        "head": number,
-        "turns": max(number, row.turns),
-        "lines": max(line, row.lines),
-        "seen_at": now(),
+        "id_": row.id,
+        "at": at,
+        "to": number,
+        "of": max(number, row.turns),
+        "on": max(line, row.lines),
+        "moment": moment,
+        "ended": row.ended_at or (moment if has_ended else None),
     }
-    if row.ended_at is None and play.edition.node(state.node).kind is Kind.END:
-        values["ended_at"] = now()
+    connection = db.session.connection()
     # The check is in the statement that writes: of two at once, the second finds it moved.
-    moved = db.session.execute(
-        update(Playthrough)
-        .where(Playthrough.id == row.id, Playthrough.head == at)
-        .values(values)
-        .returning(Playthrough.id)
-    ).all()
-    if not moved:
+    if not connection.execute(_MOVE, values).rowcount:
         db.session.rollback()
         db.session.refresh(row)
         raise _elsewhere(row, option, at)
     if option not in before:
-        db.session.add(
-            Turn(
-                playthrough_id=row.id,
-                number=number,
-                parent=at,
-                line=line,
-                node=play.state.node,
-                option=option,
-                state=branching.to_plain(state),
-                changed=changed_between(play.edition, play.state, state),
-            )
-        )
+        turn = {
+            "playthrough_id": row.id,
+            "number": number,
+            "parent": at,
+            "line": line,
+            "node": play.state.node,
+            "option": option,
+            "state": branching.to_plain(state),
+            "changed": changed_between(play.edition, play.state, state),
+            "made_at": moment,
+        }
+        connection.execute(_ADD_TURN, turn)
     db.session.commit()
     log.info("case_chosen", user=row.user_id, case=row.slug, turn=number)
 

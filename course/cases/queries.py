@@ -1,8 +1,9 @@
 """Reads of playing: one's own playthrough, and the trail."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Table, bindparam, func, select
 
 from course.cases import editions
 from course.cases.models import Playthrough, StoredCase, Turn
@@ -11,7 +12,8 @@ from course.core.db import db
 from course.domain import branching
 from course.groups.models import Membership, Part
 
-# Built once, because every page of a case asks for it.
+# Built once, because every page of a case asks for it; what a choice asks goes by the table.
+_turns = cast("Table", Turn.__table__)
 _NEWEST = (
     select(Playthrough, StoredCase.hash, Turn)
     .join(StoredCase, StoredCase.id == Playthrough.edition_id)
@@ -74,12 +76,15 @@ def path_to(choices: Sequence[Chosen], number: int) -> list[Chosen]:
     return path[::-1]
 
 
+_CHILDREN = select(_turns.c.option, _turns.c.number).where(
+    _turns.c.playthrough_id == bindparam("playthrough"), _turns.c.parent == bindparam("after")
+)
+
+
 def children(playthrough_id: int, parent: int) -> dict[str, int]:
     """What was chosen after a turn before, by option: its number."""
-    statement = select(Turn.option, Turn.number).filter_by(
-        playthrough_id=playthrough_id, parent=parent
-    )
-    return {row.option: row.number for row in db.session.execute(statement)}
+    values = {"playthrough": playthrough_id, "after": parent}
+    return {row.option: row.number for row in db.session.connection().execute(_CHILDREN, values)}
 
 
 def standings(user_id: int) -> dict[str, Playthrough]:
