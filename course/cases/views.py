@@ -12,7 +12,6 @@ from course.cases.picture import lines
 from course.cases.play import SIDES, Chosen, Play, hours, ledgers, option_of
 from course.core.access import public
 from course.core.i18n import _, language
-from course.core.security import limiter
 from course.curriculum.cases import CaseNode, CaseOption, paragraphs
 from course.curriculum.edition import CaseEdition
 from course.domain import branching
@@ -76,7 +75,6 @@ def case(slug: str) -> ResponseReturnValue:
 
 @bp.post("/<slug>/begin")
 @public
-@limiter.limit("600 per hour", exempt_when=lambda: current_user.is_authenticated)
 def begin(slug: str) -> ResponseReturnValue:
     """Begin, go on where one was, or with ``again`` begin once more from the start."""
     play = _play(slug)
@@ -128,7 +126,6 @@ def _notes(play: Play) -> list[str]:
 
 @bp.post("/<slug>/choose")
 @public
-@limiter.limit("3000 per hour", exempt_when=lambda: current_user.is_authenticated)
 def choose(slug: str) -> ResponseReturnValue:
     """Make a choice. An older page, or a choice that is not offered, changes nothing."""
     play = _play(slug)
@@ -164,7 +161,6 @@ def _left_behind(play: Play, message: str) -> ResponseReturnValue:
 
 @bp.post("/<slug>/back")
 @public
-@limiter.limit("3000 per hour", exempt_when=lambda: current_user.is_authenticated)
 def back(slug: str) -> ResponseReturnValue:
     """Go back to after a choice, to choose differently from there; the old way stays."""
     play = _play(slug)
@@ -184,7 +180,6 @@ def back(slug: str) -> ResponseReturnValue:
 
 @bp.post("/<slug>/predict")
 @public
-@limiter.limit("3000 per hour", exempt_when=lambda: current_user.is_authenticated)
 def predict(slug: str) -> ResponseReturnValue:
     """Say how satisfied the client will be; then their own account opens."""
     play = _play(slug)
