@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from course.curriculum.schema import Content, Flag, Minutes, Number, Slug, Texts
 from course.domain import branching
 from course.domain.branching import (
+    ALWAYS,
     Add,
     Condition,
     Effect,
@@ -85,7 +86,7 @@ def read_effect(text: str) -> Effect:
         return Note(found["subject"])
     if found := _LATER.fullmatch(text):
         percent = int(found["percent"] or 100)
-        if not 1 <= percent <= 100:  # noqa: PLR2004 - of a hundred
+        if not 1 <= percent <= ALWAYS:
             raise ValueError(f"{percent}% is no chance: write 1 to 100")
         asked = found["conditions"].split(" and ") if found["conditions"] else []
         conditions = tuple(read_condition(item) for item in asked)

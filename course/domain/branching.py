@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 from course.domain.chance import Stream, uniform
 
 RESUME: Final = "resume"  # the target that goes on where an event came in between
+ALWAYS: Final = 100  # percent: no chance about it
 NOT_STARTED: Final = -1  # the value of a clock before it is started
 
 Compare: TypeAlias = Callable[[int, int], bool]
@@ -128,7 +129,7 @@ class Schedule:
     event: str
     after_weeks: int  # >= 0; what is due at once comes at the end of the step
     conditions: tuple[Condition, ...] = ()
-    percent: int = 100  # 1 to 100
+    percent: int = ALWAYS  # 1 to 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +315,7 @@ def keyed_luck(case: Case, state: Standing, schedule: Schedule) -> bool:
     visit = state.seen.get(schedule.event, 0)
     place = case.numbers[schedule.event]
     drawn = uniform(state.seed, Stream.CASE, state.session, place, visit)
-    return drawn * 100 < schedule.percent
+    return drawn * ALWAYS < schedule.percent
 
 
 def begin(case: Case, *, seed: int = 0, session: int = 0) -> State:
@@ -465,7 +466,7 @@ def _interrupt(case: Case, now: _Now, luck: Luck) -> None:
         now.calendar = tuple(calendar)
         schedule = case.schedules[item.schedule]
         comes = holds(case, now, schedule.conditions)
-        if comes and (schedule.percent >= 100 or luck(case, now, schedule)):  # noqa: PLR2004 - of a hundred
+        if comes and (schedule.percent >= ALWAYS or luck(case, now, schedule)):
             now.interrupted = (now.node, *now.interrupted)
             now.node = schedule.event
             return

@@ -1,46 +1,34 @@
 """A case as a map: what can be reached, what ends nowhere, which choice is none.
 
-Every state that a student can come to is visited, up to a limit; what chance decides is looked at
-both ways. Findings are codes and slugs; the sentences are the curriculum's. Specification:
-assessment.md, 5.3.
+It looks at all states (``casestates``) and at all ways through them (``casepaths``). Findings are
+codes and slugs; the sentences are the curriculum's. Specification: assessment.md, 5.3.
 """
 
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from course.domain.branching import (
     RESUME,
     Add,
     Case,
-    Condition,
     Is,
     Kind,
     Must,
     Node,
-    Option,
     Put,
     Schedule,
-    Seen,
-    Standing,
     StartClock,
     State,
-    Week,
-    available,
-    begin,
-    step,
 )
+from course.domain.casepaths import Tally, Walk, joined, strong_parts
+from course.domain.casestates import Graph, Key, Move, conditions, explore
 
 MOST_STATES: Final = 50_000
-MOST_PATHS: Final = 100_000  # that are walked one by one where a case has loops
-ALWAYS: Final = 100  # percent
 
-Key: TypeAlias = Hashable
 Span: TypeAlias = tuple[int, int]  # lowest and highest
-_Point = TypeVar("_Point", bound=Hashable)
 
 
 class Level(StrEnum):
@@ -156,11 +144,11 @@ def analyse(case: Case, *, most: int = MOST_STATES, gains: Criteria | None = Non
     structure = list(_structure(case))
     if any(finding.code is Code.MISSING_TARGET for finding in structure):
         return _told(case, structure, None, is_exact=True)
-    graph = _explore(case, most)
+    graph = explore(case, most)
     found = [*structure, *_variables(case)]
     if not graph.is_whole:
         return _told(case, [*found, Finding(code=Code.TOO_LARGE)], graph, is_exact=False)
-    walk = _Walk(graph)
+    walk = Walk(graph)
     seen = {finding.node for finding in structure if finding.code is Code.UNREACHABLE}
     found += _reached(case, graph, seen)
     found += _finishing(graph)
@@ -213,8 +201,7 @@ def _closure(start: Collection[str], leads_to: Callable[[str], Collection[str]])
 
 
 def _variables(case: Case) -> Iterator[Finding]:
-    conditions = [*_conditions(case)]
-    read = {item.variable for item in conditions if isinstance(item, Is)}
+    read = {item.variable for item in conditions(case) if isinstance(item, Is)}
     read |= {variable.name for variable in case.variables if variable.is_shown}
     written = set(_written(case))
     for variable in case.variables:
@@ -227,14 +214,6 @@ def _variables(case: Case) -> Iterator[Finding]:
             yield Finding(code=Code.WRITTEN_NOT_READ, variable=variable.name)
 
 
-def _conditions(case: Case) -> Iterator[Condition]:
-    for node in case.nodes:
-        for option in node.options:
-            yield from option.conditions
-    for schedule in case.schedules:
-        yield from schedule.conditions
-
-
 def _written(case: Case) -> Iterator[str]:
     for node in case.nodes:
         for effects in (node.on_enter, *(option.effects for option in node.options)):
@@ -243,118 +222,10 @@ def _written(case: Case) -> Iterator[str]:
                     yield effect.variable
 
 
-# --- All states ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """A choice in a state and where it leads."""
-
-    option: Option
-    to: Key
-
-
-class _Graph:
-    """Every state that can be reached, and the moves between them; grows while it is explored."""
-
-    def __init__(self, start: Key, first: State) -> None:
-        self.start = start
-        self.states: dict[Key, State] = {start: first}
-        self.moves: dict[Key, list[_Move]] = {}
-        self.ends: set[Key] = set()
-        self.is_whole = True
-        self.resumes_nothing: set[tuple[str, str]] = set()  # node and option
-
-
-def _explore(case: Case, most: int) -> _Graph:
-    remembers = _Memory(case)
-    first = begin(case)
-    start = remembers.key(first)
-    graph = _Graph(start, first)
-    queue = deque([start])
-    while queue:
-        key = queue.popleft()
-        state = graph.states[key]
-        moves = graph.moves[key] = []
-        if case.by_slug[state.node].kind is Kind.END:
-            graph.ends.add(key)
-            continue
-        for option in available(case, state):
-            if option.target == RESUME and not state.interrupted:
-                graph.resumes_nothing.add((state.node, option.slug))
-                continue
-            for after in _outcomes(case, state, option.slug):
-                to = remembers.key(after)
-                moves.append(_Move(option, to))
-                if to not in graph.states:
-                    if len(graph.states) >= most:
-                        graph.is_whole = False
-                        return graph
-                    graph.states[to] = after
-                    queue.append(to)
-    return graph
-
-
-def _outcomes(case: Case, state: State, choice: str) -> list[State]:
-    """All that can come of a choice; one, unless chance has a say in it."""
-    found: list[State] = []
-    scripts: list[tuple[bool, ...]] = [()]
-    while scripts:
-        script = scripts.pop()
-        asked: list[bool] = []
-
-        def by_script(
-            _case: Case,
-            _state: Standing,
-            _schedule: Schedule,
-            script: tuple[bool, ...] = script,
-            asked: list[bool] = asked,
-        ) -> bool:
-            asked.append(script[len(asked)] if len(asked) < len(script) else True)
-            return asked[-1]
-
-        after = step(case, state, choice, luck=by_script)
-        if after not in found:
-            found.append(after)
-        scripts += [(*asked[:place], False) for place in range(len(script), len(asked))]
-    return found
-
-
-class _Memory:
-    """What of a state matters for what comes; two states that agree in it are the same one."""
-
-    def __init__(self, case: Case) -> None:
-        conditions = list(_conditions(case))
-        self._weeks = [item.week for item in conditions if isinstance(item, Week)]
-        # From which number on it makes no difference any more how often a node was seen.
-        self._visits: dict[str, int] = {}
-        for item in conditions:
-            if isinstance(item, Seen):
-                enough = max(self._visits.get(item.node, 0), item.times + 1)
-                self._visits[item.node] = enough
-
-    def key(self, state: State) -> Key:
-        """Equal for states with the same future."""
-        calendar = tuple((item.week - state.week, item.schedule) for item in state.calendar)
-        visits = tuple(
-            min(enough, state.seen.get(node, 0)) for node, enough in self._visits.items()
-        )
-        week = min(state.week, max(self._weeks) + 1) if self._weeks else 0
-        return (
-            state.node,
-            state.values,
-            calendar,
-            state.interrupted,
-            state.taken,
-            visits,
-            week,
-        )
-
-
 # --- What they tell ------------------------------------------------------------------------
 
 
-def _reached(case: Case, graph: _Graph, known: Collection[str]) -> Iterator[Finding]:
+def _reached(case: Case, graph: Graph, known: Collection[str]) -> Iterator[Finding]:
     visited = {state.node for state in graph.states.values()}
     used = {
         (graph.states[key].node, move.option.slug)
@@ -373,7 +244,7 @@ def _reached(case: Case, graph: _Graph, known: Collection[str]) -> Iterator[Find
         yield Finding(code=Code.NOTHING_TO_RESUME, node=slug, option=choice)
 
 
-def _finishing(graph: _Graph) -> Iterator[Finding]:
+def _finishing(graph: Graph) -> Iterator[Finding]:
     dead = {key for key, moves in graph.moves.items() if not moves and key not in graph.ends}
     for slug in sorted({graph.states[key].node for key in dead}):
         yield Finding(code=Code.DEAD_END, node=slug)
@@ -382,7 +253,7 @@ def _finishing(graph: _Graph) -> Iterator[Finding]:
         yield Finding(code=Code.CANNOT_FINISH, node=slug)
 
 
-def _can_finish(graph: _Graph) -> set[Key]:
+def _can_finish(graph: Graph) -> set[Key]:
     before: dict[Key, list[Key]] = {}
     for key, moves in graph.moves.items():
         for move in moves:
@@ -396,7 +267,7 @@ def _can_finish(graph: _Graph) -> set[Key]:
     return found
 
 
-def _choices(case: Case, graph: _Graph) -> Iterator[Finding]:
+def _choices(case: Case, graph: Graph) -> Iterator[Finding]:
     """Nodes with several options that never make a difference."""
     matters: set[str] = set()
     has_choice: set[str] = set()
@@ -411,11 +282,11 @@ def _choices(case: Case, graph: _Graph) -> Iterator[Finding]:
             yield Finding(code=Code.FAKE_CHOICE, node=node.slug)
 
 
-def _consequence(move: _Move) -> Hashable:
+def _consequence(move: Move) -> Hashable:
     return move.to, move.option.score, move.option.minutes, move.option.weeks
 
 
-def _musts(case: Case, graph: _Graph) -> Iterator[Finding]:
+def _musts(case: Case, graph: Graph) -> Iterator[Finding]:
     finishing = _can_finish(graph)
     for node in (node for node in case.nodes if node.must):
         here = {key for key, state in graph.states.items() if state.node == node.slug}
@@ -425,7 +296,7 @@ def _musts(case: Case, graph: _Graph) -> Iterator[Finding]:
             yield Finding(code=Code.UNAVOIDABLE, node=node.slug)
 
 
-def _finishes_without(graph: _Graph, closed: Collection[Key]) -> bool:
+def _finishes_without(graph: Graph, closed: Collection[Key]) -> bool:
     """Whether an end can be reached without these states: whether they do not dominate all ends."""
     if graph.start in closed:
         return False
@@ -444,124 +315,10 @@ def _finishes_without(graph: _Graph, closed: Collection[Key]) -> bool:
 # --- Ways through the case -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    """Ways from a state to an end, and per measure the lowest and highest of them."""
-
-    count: int
-    low: tuple[int, ...]
-    high: tuple[int, ...]
-
-    def after(self, cost: Sequence[int]) -> "_Tally":
-        """The same ways with one move before them."""
-        return _Tally(
-            self.count,
-            tuple(a + b for a, b in zip(self.low, cost, strict=True)),
-            tuple(a + b for a, b in zip(self.high, cost, strict=True)),
-        )
-
-
-def _joined(tallies: Sequence[_Tally]) -> _Tally | None:
-    if not tallies:
-        return None
-    return _Tally(
-        sum(item.count for item in tallies),
-        tuple(map(min, zip(*(item.low for item in tallies), strict=True))),
-        tuple(map(max, zip(*(item.high for item in tallies), strict=True))),
-    )
-
-
-class _Walk:
-    """Counts paths in which no state comes twice, and what they cost."""
-
-    def __init__(self, graph: _Graph) -> None:
-        self.graph = graph
-        self.is_exact = True
-
-    @cached_property
-    def order(self) -> list[Key]:
-        """The states, each after those that it can lead to; loops in any order."""
-        return [key for part in self.parts for key in part]
-
-    @cached_property
-    def parts(self) -> list[list[Key]]:
-        """The strongly connected parts, each after those that it leads to (Tarjan 1972)."""
-        return _strong_parts(
-            list(self.graph.states),
-            lambda key: [move.to for move in self.graph.moves.get(key, ())],
-        )
-
-    def to_ends(
-        self, cost: Callable[[Key, _Move], tuple[int, ...]], worth: Callable[[Key], tuple[int, ...]]
-    ) -> dict[Key, dict[str, _Tally]]:
-        """Per state and ending, the ways there: ``worth`` of the end, and ``cost`` of each move."""
-        found: dict[Key, dict[str, _Tally]] = {}
-        for part in self.parts:
-            if len(part) == 1:
-                found[part[0]] = self._beyond(part[0], found, cost, worth, set(part))
-                continue
-            found.update(self._through(part, found, cost, worth))
-        return found
-
-    def _beyond(
-        self,
-        key: Key,
-        found: Mapping[Key, Mapping[str, _Tally]],
-        cost: Callable[[Key, _Move], tuple[int, ...]],
-        worth: Callable[[Key], tuple[int, ...]],
-        without: Collection[Key],
-    ) -> dict[str, _Tally]:
-        """The ways from ``key`` that leave at once for a state that is not in ``without``."""
-        if key in self.graph.ends:
-            value = worth(key)
-            return {self.graph.states[key].node: _Tally(1, value, value)}
-        ways: dict[str, list[_Tally]] = {}
-        for move in self.graph.moves.get(key, ()):
-            if move.to not in without:
-                for end, tally in found.get(move.to, {}).items():
-                    ways.setdefault(end, []).append(tally.after(cost(key, move)))
-        return {end: joined for end, tallies in ways.items() if (joined := _joined(tallies))}
-
-    def _through(
-        self,
-        part: list[Key],
-        found: Mapping[Key, Mapping[str, _Tally]],
-        cost: Callable[[Key, _Move], tuple[int, ...]],
-        worth: Callable[[Key], tuple[int, ...]],
-    ) -> dict[Key, dict[str, _Tally]]:
-        """The ways out of a loop, entering at each of its states, walked one by one."""
-        inside = set(part)
-        exits = {key: self._beyond(key, found, cost, worth, inside) for key in part}
-        result: dict[Key, dict[str, _Tally]] = {}
-        for first in part:
-            ways: dict[str, list[_Tally]] = {}
-            walked = 0
-            stack: list[tuple[Key, frozenset[Key], tuple[int, ...] | None]] = [
-                (first, frozenset([first]), None)
-            ]
-            while stack:
-                key, visited, spent = stack.pop()
-                walked += 1
-                for end, tally in exits[key].items():
-                    ways.setdefault(end, []).append(tally.after(spent) if spent else tally)
-                if walked > MOST_PATHS:
-                    self.is_exact = False
-                    break
-                for move in self.graph.moves.get(key, ()):
-                    if move.to in inside and move.to not in visited:
-                        price = cost(key, move)
-                        total = tuple(map(sum, zip(spent, price, strict=True))) if spent else price
-                        stack.append((move.to, visited | {move.to}, total))
-            result[first] = {
-                end: joined for end, tallies in ways.items() if (joined := _joined(tallies))
-            }
-        return result
-
-
-def _dominated(graph: _Graph, walk: _Walk, gains: Criteria | None) -> Iterator[Finding]:
+def _dominated(graph: Graph, walk: Walk, gains: Criteria | None) -> Iterator[Finding]:
     length = len(gains(graph.states[graph.start])) if gains else 0
 
-    def cost(_key: Key, move: _Move) -> tuple[int, ...]:
+    def cost(_key: Key, move: Move) -> tuple[int, ...]:
         if gains is None:
             return (move.option.score,)
         return (*(0 for _gain in range(length)), -move.option.minutes)
@@ -573,7 +330,7 @@ def _dominated(graph: _Graph, walk: _Walk, gains: Criteria | None) -> Iterator[F
     worse: set[tuple[str, str]] = set()
     fine: set[tuple[str, str]] = set()
     for key, moves in graph.moves.items():
-        values: dict[str, list[_Tally]] = {}
+        values: dict[str, list[Tally]] = {}
         for move in moves:
             if move.to == key:
                 continue  # Staying where one is, is worth nothing yet.
@@ -581,7 +338,7 @@ def _dominated(graph: _Graph, walk: _Walk, gains: Criteria | None) -> Iterator[F
             values.setdefault(move.option.slug, []).extend(
                 tally.after(cost(key, move)) for tally in tallies
             )
-        spans = {slug: joined for slug, ways in values.items() if (joined := _joined(ways))}
+        spans = {slug: all_ways for slug, ways in values.items() if (all_ways := joined(ways))}
         for slug, mine in spans.items():
             beaten = any(_beats(other, mine) for name, other in spans.items() if name != slug)
             (worse if beaten else fine).add((graph.states[key].node, slug))
@@ -589,7 +346,7 @@ def _dominated(graph: _Graph, walk: _Walk, gains: Criteria | None) -> Iterator[F
         yield Finding(code=Code.DOMINATED, node=slug, option=choice)
 
 
-def _beats(one: _Tally, other: _Tally) -> bool:
+def _beats(one: Tally, other: Tally) -> bool:
     pairs = list(zip(one.low, one.high, other.high, strict=True))
     return all(low >= best for low, _high, best in pairs) and any(
         high > best for _low, high, best in pairs
@@ -599,10 +356,10 @@ def _beats(one: _Tally, other: _Tally) -> bool:
 def _told(
     case: Case,
     findings: list[Finding],
-    graph: _Graph | None,
+    graph: Graph | None,
     *,
     is_exact: bool,
-    walk: _Walk | None = None,
+    walk: Walk | None = None,
 ) -> CaseMap:
     levels = list(Level)
     ordered = tuple(sorted(findings, key=lambda finding: levels.index(finding.level)))
@@ -625,7 +382,7 @@ def _told(
         return told
     words = {node.slug: node.words for node in case.nodes}
 
-    def cost(_key: Key, move: _Move) -> tuple[int, ...]:
+    def cost(_key: Key, move: Move) -> tuple[int, ...]:
         option = move.option
         read = option.words + words[graph.states[move.to].node]
         return option.score, option.minutes, option.weeks, read
@@ -636,7 +393,7 @@ def _told(
     endings = {
         node.slug: _paths(ways[node.slug].after(first)) for node in case.nodes if node.slug in ways
     }
-    everything = _joined([tally.after(first) for tally in ways.values()])
+    everything = joined([tally.after(first) for tally in ways.values()])
     return replace(
         told,
         endings=endings,
@@ -648,7 +405,7 @@ def _told(
 
 
 def _example(
-    walk: _Walk, ahead: Mapping[Key, Mapping[str, _Tally]], *, low: bool
+    walk: Walk, ahead: Mapping[Key, Mapping[str, Tally]], *, low: bool
 ) -> tuple[tuple[str, str], ...]:
     """A path with the lowest or the highest score; empty where states can come again."""
     graph = walk.graph
@@ -670,7 +427,7 @@ def _example(
     return tuple(path)
 
 
-def _paths(tally: _Tally) -> Paths:
+def _paths(tally: Tally) -> Paths:
     scores, minutes, weeks, words = zip(tally.low, tally.high, strict=True)
     return Paths(count=tally.count, scores=scores, minutes=minutes, weeks=weeks, words=words)
 
@@ -680,47 +437,6 @@ def _paths(tally: _Tally) -> Paths:
 
 def _loops(slugs: Sequence[str], leads_to: Callable[[str], Collection[str]]) -> Iterator[list[str]]:
     known = set(slugs)
-    for part in _strong_parts(slugs, lambda slug: [to for to in leads_to(slug) if to in known]):
+    for part in strong_parts(slugs, lambda slug: [to for to in leads_to(slug) if to in known]):
         if len(part) > 1 or part[0] in leads_to(part[0]):
             yield part
-
-
-def _strong_parts(
-    keys: Sequence[_Point], leads_to: Callable[[_Point], Sequence[_Point]]
-) -> list[list[_Point]]:
-    """Strongly connected parts, each after those that it leads to; without recursion."""
-    numbers: dict[_Point, int] = {}
-    lowest: dict[_Point, int] = {}
-    waiting: list[_Point] = []
-    is_waiting: set[_Point] = set()
-    parts: list[list[_Point]] = []
-    for root in keys:
-        if root in numbers:
-            continue
-        work: list[tuple[_Point, Iterator[_Point]]] = []
-
-        def visit(key: _Point, work: list[tuple[_Point, Iterator[_Point]]] = work) -> None:
-            numbers[key] = lowest[key] = len(numbers)
-            waiting.append(key)
-            is_waiting.add(key)
-            work.append((key, iter(leads_to(key))))
-
-        visit(root)
-        while work:
-            key, following = work[-1]
-            after = next(following, None)
-            if after is None:
-                work.pop()
-                if work:
-                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[key])
-                if lowest[key] == numbers[key]:
-                    part: list[_Point] = []
-                    while not part or part[-1] != key:
-                        part.append(waiting.pop())
-                        is_waiting.discard(part[-1])
-                    parts.append(part)
-            elif after not in numbers:
-                visit(after)
-            elif after in is_waiting:
-                lowest[key] = min(lowest[key], numbers[after])
-    return parts

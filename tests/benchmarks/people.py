@@ -19,8 +19,7 @@ from course.core.access import Role
 from course.core.db import add_migrations, db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
-from course.domain.branching import Case
-from course.domain.casemap import ALWAYS
+from course.domain.branching import ALWAYS, Case
 from course.groups.models import Group
 from course.lessons import actions, editions
 from course.lessons.models import Draft, Enrolment, StepDone
