@@ -4,7 +4,8 @@ The same story can be told by somebody with a mouse, by somebody with only a key
 somebody whose browser runs no scripts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, Literal
 
 from playwright.sync_api import (
@@ -87,18 +88,30 @@ class Person:
 
     def follow(self, text: str) -> None:
         """Follow the link with exactly this name."""
-        with self.page.expect_navigation():
-            self._activate(self.page.get_by_role("link", name=text, exact=True).first)
+        self._leave_by(self.page.get_by_role("link", name=text, exact=True).first)
 
     def press(self, text: str) -> None:
         """Press the button with exactly this name, which leads to another page."""
-        with self.page.expect_navigation():
-            self._activate(self.page.get_by_role("button", name=text, exact=True))
+        self._leave_by(self.page.get_by_role("button", name=text, exact=True))
 
     def go_on(self) -> None:
         """Go on to the next step, by the button or link at the end of this one."""
-        with self.page.expect_navigation():
-            self._activate(self.page.locator("[data-next]"))
+        self._leave_by(self.page.locator("[data-next]"))
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """What is done inside leads to another page; afterwards that page is there.
+
+        It waits for a new document. A jump within the page, as to the content past the bar,
+        counts as a navigation to the browser, and would end the waiting too soon.
+        """
+        with self.page.expect_event("load"):
+            yield
+
+    def _leave_by(self, target: Locator) -> None:
+        self._approach(target)
+        with self.leaving():
+            self._push(target)
 
     def fill(self, label: str, text: str) -> None:
         """Type in the field with this label, in the place of what is there."""
@@ -125,6 +138,13 @@ class Person:
                 self._activate(self.page.get_by_role("button", name=name, exact=True))
 
     def _activate(self, target: Locator) -> None:
+        self._approach(target)
+        self._push(target)
+
+    def _approach(self, target: Locator) -> None:
+        """Come to where the target can be pushed; a mouse is there at once."""
+
+    def _push(self, target: Locator) -> None:
         target.click()
 
     def _write(self, field: Locator, text: str) -> None:
@@ -207,8 +227,10 @@ class Typist(Person):
             seen.append(found.get("words", "the window"))
         raise AssertionError(f"Tab never reaches {target} on {self.page.url}; it came by {seen}")
 
-    def _activate(self, target: Locator) -> None:
+    def _approach(self, target: Locator) -> None:
         self._reach(target)
+
+    def _push(self, target: Locator) -> None:
         self.page.keyboard.press("Enter")
 
     def _write(self, field: Locator, text: str) -> None:

@@ -187,7 +187,7 @@ def finds_a_newer_version(person: Person) -> None:
 def finds_a_newer_version_without_scripts(person: Person) -> None:
     """The same, when the form itself is sent."""
     person.page.locator("[name=revision]").evaluate("(field) => { field.value = '0'; }")
-    with person.page.expect_navigation():
+    with person.leaving():
         person.page.locator("form.card:has([name=revision])").evaluate("(form) => form.submit()")
 
 
@@ -195,7 +195,7 @@ def sends_an_old_form(person: Person) -> None:
     """Send a form whose token is too old."""
     token = person.page.locator("main [name=csrf_token]").first
     token.evaluate("(field) => { field.value = 'oud'; }")
-    with person.page.expect_navigation():
+    with person.leaving():
         person.page.locator("main form").first.evaluate("(form) => form.submit()")
 
 

@@ -47,7 +47,7 @@ def _play(player: Person, edition: CaseEdition, kind: Kind) -> str:
             _by_keys(player)
         else:
             player.page.locator("form[data-choices] [type=radio]").first.check()
-            with player.page.expect_navigation():
+            with player.leaving():
                 player.page.locator("form[data-choices] button").click()
     raise AssertionError(f"no end after {most} choices")
 
@@ -73,7 +73,7 @@ def _by_keys(player: Person) -> None:
     page = player.page
     page.keyboard.press("1")
     expect(page.locator("form[data-choices] [type=radio]").first).to_be_checked()
-    with page.expect_navigation():
+    with player.leaving():
         page.keyboard.press("Enter")
     expect(page.locator("#moment")).to_be_focused()
 
@@ -90,7 +90,7 @@ def test_the_dossier_and_the_trail_open_with_a_key(site: Site, arrive: Arrives) 
     expect(dossier).not_to_have_attribute("open", "")
     player.page.reload()
     expect(dossier).not_to_have_attribute("open", "")  # it stays as it was left
-    with player.page.expect_navigation():
+    with player.leaving():
         player.page.keyboard.press("t")
     player.sees_heading(player.say("Your trail"))
 
