@@ -17,7 +17,7 @@ from course.config import Settings
 from course.core import access, db, errors, health, i18n, log, security, static_files
 from course.groups import views as groups
 from course.lessons import actions as lesson_actions
-from course.lessons import editions, kinds
+from course.lessons import editions, home, kinds
 from course.lessons import steps as reading
 from course.lessons import views as lessons
 from course.quizzes import steps as quizzes
@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(feature)
     for kind in KINDS:
         kinds.register(app, kind)
+    home.register(app, playing.unfinished)
     signed_in.connect(lesson_actions.adopt_pending)
     signed_in.connect(visitors.adopt_played)
     cli.init_app(app)

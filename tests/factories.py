@@ -17,7 +17,7 @@ from sqlalchemy import select
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.passwords import hash_password
 from course.accounts.tokens import digest, new_token
-from course.cases.models import Playthrough, StoredCase, Turn
+from course.cases.models import ChoicePicture, Playthrough, StoredCase, Turn
 from course.core.access import Role
 from course.core.clock import now
 from course.core.db import Model, db
@@ -297,6 +297,19 @@ class Factory:
         }
         return self.add(GroupPicture(group_id=group.id, **values))
 
+    def choice_picture(self, group: Group, **columns: Any) -> ChoicePicture:
+        """How the group chose where the case begins, large enough to be shown."""
+        case = self.case().case
+        options = case.node(case.start).options
+        values = {
+            "slug": case.slug,
+            "moment": case.start,
+            "answers": 6 * len(options),
+            "counts": {option.slug: 6 for option in options},
+            **columns,
+        }
+        return self.add(ChoicePicture(group_id=group.id, **values))
+
     def submission(
         self,
         enrolment: Enrolment,
@@ -385,6 +398,7 @@ class Factory:
             self.answers(enrolment)
             self.weighing(enrolment)
             self.group_picture(group)
+            self.choice_picture(group)
             self.draft(enrolment)
             self.submission(enrolment)
             self.playthrough(learner, to_end=True)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from course.accounts.models import User
 from course.cases import queries
-from course.cases.models import Playthrough, StoredCase, Turn
+from course.cases.models import ChoicePicture, Playthrough, StoredCase, Turn
 from course.cases.play import Play, changed_between
 from course.core.clock import now
 from course.core.db import db
@@ -19,6 +19,9 @@ from course.core.log import log
 from course.curriculum.edition import CaseEdition
 from course.domain import branching
 from course.domain.branching import Kind
+from course.domain.distributions import MINIMUM, snapshot_due
+from course.groups import actions as groups
+from course.lessons import actions as lessons
 
 
 class Elsewhere(CourseError):
@@ -146,7 +149,40 @@ def predict(play: Play, satisfied: int, why: str) -> None:
     row = _row(play)
     if row.predicted is None:
         row.predicted, row.predicted_why = satisfied, why or None
+        db.session.flush()
+        if row.number == 1:
+            for group_id in groups.lock_groups_of(row.user_id):
+                take_pictures(group_id, row.slug)
+        finish_steps(play)
     db.session.commit()
+
+
+def take_pictures(group_id: int, slug: str) -> None:
+    """Within the caller's transaction: keep how the group chose at moments where it may be seen.
+
+    Where ten chose, and anew when ten more did: who subtracts one picture from the next learns of
+    those ten together what a first picture tells of ten, and of nobody alone.
+    """
+    kept = queries.choice_pictures(group_id, slug)
+    for moment, counts in queries.choices_in_group(group_id, slug).items():
+        answers, picture = sum(counts.values()), kept.get(moment)
+        if picture is None:
+            key = {"group_id": group_id, "slug": slug, "moment": moment}
+            picture = ChoicePicture(**key, answers=0, counts={})
+        if snapshot_due(previous_n=picture.answers, current_n=answers, step=MINIMUM):
+            picture.answers, picture.counts, picture.taken_at = answers, counts, now()
+            db.session.add(picture)
+
+
+def finish_steps(play: Play) -> None:
+    """Within the caller's transaction: where a lesson that was begun has this case, it is done."""
+    row = _row(play)
+    for found in queries.places(row.user_id, row.slug):
+        if found.enrolment is not None:
+            lesson = found.edition.lesson
+            following = lesson.steps[lesson.steps.index(found.step) + 1 :]
+            go_to = following[0].slug if following else found.step.slug
+            lessons.add_step_done(found.enrolment, found.edition, found.step.slug, go_to=go_to)
 
 
 def adopt(

@@ -72,3 +72,22 @@ class Turn(Model):
     state: Mapped[dict[str, Any]] = mapped_column(JSON)  # after it, as the domain writes it
     changed: Mapped[list[str]] = mapped_column(JSON)  # variables that it changed
     made_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ChoicePicture(Model):
+    """How a group chose at one moment of a case, as it was when enough of them had played it.
+
+    Not counted at each view: then the difference between two views would show what those who
+    played in between chose. It is taken anew when ten more have.
+    """
+
+    __tablename__ = "choice_picture"
+    __table_args__ = (UniqueConstraint("group_id", "slug", "moment"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(40))  # of the case
+    moment: Mapped[str] = mapped_column(String(40))
+    answers: Mapped[int]
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)  # option → how many chose it
+    taken_at: Mapped[datetime] = mapped_column(default=now)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from course.cases.models import Playthrough
+from course.core.clock import now
 from course.curriculum.cases import CaseNode, CaseOption, CaseVariable
 from course.curriculum.edition import CaseEdition
 from course.domain import branching
@@ -12,6 +14,7 @@ from course.domain.branching import Kind, State
 
 SIDES = ("hard", "soft")
 MINUTES_IN_HOUR = 60
+A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Play:
     def has_ended(self) -> bool:
         """Whether this is an end."""
         return self.node.kind is Kind.END
+
+    @property
+    def is_long_ago(self) -> bool:
+        """Whether the last choice is more than a week old; of a visitor we do not know."""
+        return self.row is not None and now() - self.row.seen_at > A_WEEK
 
     @property
     def offers(self) -> list[tuple[CaseOption, bool]]:

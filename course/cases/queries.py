@@ -1,23 +1,32 @@
 """Reads of playing: one's own playthrough, and the trail."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Table, bindparam, func, select
 
+from course.accounts.models import User
 from course.cases import editions
-from course.cases.models import Playthrough, StoredCase, Turn
+from course.cases.models import ChoicePicture, Playthrough, StoredCase, Turn
 from course.cases.play import Chosen, Play
 from course.core.db import db
+from course.curriculum.edition import Edition
+from course.curriculum.schema import CaseStep, ReflectStep, Step, WeighAgainStep
 from course.domain import branching
 from course.groups.models import Membership, Part
+from course.lessons import queries as lessons
+from course.lessons.editions import library
+from course.lessons.models import Enrolment
 
 # Built once, because every page of a case asks for it; what a choice asks goes by the table.
 _turns = cast("Table", Turn.__table__)
+MOST_UNFINISHED = 3  # on the home page
+_IS_HEAD = (Turn.playthrough_id == Playthrough.id) & (Turn.number == Playthrough.head)
 _NEWEST = (
     select(Playthrough, StoredCase.hash, Turn)
     .join(StoredCase, StoredCase.id == Playthrough.edition_id)
-    .outerjoin(Turn, (Turn.playthrough_id == Playthrough.id) & (Turn.number == Playthrough.head))
+    .outerjoin(Turn, _IS_HEAD)
     .where(Playthrough.user_id == bindparam("user_id"), Playthrough.slug == bindparam("slug"))
     .order_by(Playthrough.number.desc())
     .limit(1)
@@ -28,6 +37,39 @@ def newest(user_id: int, slug: str) -> Play | None:
     """The newest playthrough of this person, where they are in it; one query."""
     found = db.session.execute(_NEWEST, {"user_id": user_id, "slug": slug}).one_or_none()
     return _play(*found) if found else None
+
+
+def newest_with_path(user_id: int, slug: str) -> tuple[Play, list[Chosen]] | None:
+    """As :func:`newest`, with the choices that led there, first to last; one query."""
+    statement = (
+        select(Playthrough, StoredCase.hash, Turn)
+        .join(StoredCase, StoredCase.id == Playthrough.edition_id)
+        .outerjoin(Turn, Turn.playthrough_id == Playthrough.id)
+        .where(Playthrough.user_id == user_id, Playthrough.slug == slug)
+        .order_by(Playthrough.number, Turn.number)
+    )
+    rows = db.session.execute(statement).all()
+    if not rows:
+        return None
+    row, content_hash, _turn = rows[-1]
+    turns = {turn.number: turn for played, _hash, turn in rows if turn and played is row}
+    path = path_to([chosen(turn) for turn in turns.values()], row.head)
+    return _play(row, content_hash, turns.get(row.head)), path
+
+
+def unfinished(user_id: int) -> list[Play]:
+    """The cases that this person is half-way in, the last one first; one query."""
+    statement = (
+        select(Playthrough, StoredCase.hash, Turn)
+        .join(StoredCase, StoredCase.id == Playthrough.edition_id)
+        .outerjoin(
+            Turn, (Turn.playthrough_id == Playthrough.id) & (Turn.number == Playthrough.head)
+        )
+        .where(Playthrough.user_id == user_id, Playthrough.ended_at.is_(None))
+        .order_by(Playthrough.seen_at.desc(), Playthrough.id)
+        .limit(MOST_UNFINISHED)
+    )
+    return [_play(*found) for found in db.session.execute(statement)]
 
 
 def _play(row: Playthrough, content_hash: str, turn: Turn | None) -> Play:
@@ -96,7 +138,7 @@ def standings(user_id: int) -> dict[str, Playthrough]:
 def choices_in_group(group_id: int, slug: str) -> dict[str, dict[str, int]]:
     """How often each option was chosen, per moment: first playthroughs, first lines; one query.
 
-    Of the learners of a group. Who looks at it has to hide small numbers.
+    Of the learners of a group who played it to an end. Who looks at it has to hide small numbers.
     """
     statement = (
         select(Turn.node, Turn.option, func.count(func.distinct(Playthrough.user_id)))
@@ -107,6 +149,7 @@ def choices_in_group(group_id: int, slug: str) -> dict[str, dict[str, int]]:
             Membership.part == Part.LEARNER,
             Playthrough.slug == slug,
             Playthrough.number == 1,
+            Playthrough.predicted.is_not(None),
             Turn.line == 1,
         )
         .group_by(Turn.node, Turn.option)
@@ -115,3 +158,56 @@ def choices_in_group(group_id: int, slug: str) -> dict[str, dict[str, int]]:
     for node, option, count in db.session.execute(statement):
         found.setdefault(node, {})[option] = count
     return found
+
+
+def choice_pictures(group_id: int, slug: str) -> dict[str, ChoicePicture]:
+    """How a group chose, per moment, as it was when enough of them had played; one query."""
+    statement = select(ChoicePicture).filter_by(group_id=group_id, slug=slug)
+    return {picture.moment: picture for picture in db.session.scalars(statement)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a case stands in a lesson, and what comes of it there."""
+
+    edition: Edition
+    step: CaseStep
+    weigh_again: Step | None  # the next weighing after the case
+    reflect: ReflectStep | None  # the next reflection that shows the trail beside the text
+    enrolment: Enrolment | None  # None when the reader has not begun the lesson
+
+
+def places(user_id: int | None, slug: str) -> list[Place]:
+    """The lessons in which this case is played, in the order of the course.
+
+    As this person follows them; as they are today for who has not begun. One query a lesson.
+    """
+    found = []
+    user = db.session.get(User, user_id) if user_id is not None else None
+    for lesson, today in library().editions.items():
+        if _place(today, slug, None) is None:
+            continue
+        enrolment, edition = lessons.followed(user, lesson)
+        place = _place(edition, slug, enrolment) if edition else None
+        if place is not None:
+            found.append(place)
+    return sorted(found, key=lambda place: place.edition.lesson.number)
+
+
+def _place(edition: Edition, slug: str, enrolment: Enrolment | None) -> Place | None:
+    steps = edition.lesson.steps
+    for at, step in enumerate(steps):
+        if isinstance(step, CaseStep) and step.case == slug:
+            later = steps[at + 1 :]
+            again = (item for item in later if isinstance(item, WeighAgainStep))
+            writing = (
+                item for item in later if isinstance(item, ReflectStep) and step.slug in item.beside
+            )
+            return Place(
+                edition=edition,
+                step=step,
+                weigh_again=next(again, None),
+                reflect=next(writing, None),
+                enrolment=enrolment,
+            )
+    return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect
+from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -15,6 +15,15 @@ from course.curriculum.edition import CaseEdition
 from course.curriculum.schema import CaseStep, Step
 from course.lessons import actions as lessons
 from course.lessons.visit import Visit
+
+
+def unfinished(user_id: int) -> Markup:
+    """For the home page: the cases in which this person stopped half-way."""
+    plays = queries.unfinished(user_id)
+    if not plays:
+        return Markup()
+    html = render_template("cases/_unfinished.html", plays=plays)
+    return Markup(html)  # noqa: S704 - made by Jinja, which escapes
 
 
 def _case_step(step: Step) -> CaseStep:
@@ -64,9 +73,9 @@ class Case:
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         found = []
         for step in steps:
-            play = queries.newest(visit.user.id, _case_step(step).case) if visit.user else None
-            if play and play.row:
-                path = queries.path_to(queries.turns(play.row.id), play.at)
+            user, slug = visit.user, _case_step(step).case
+            if user and (played := queries.newest_with_path(user.id, slug)):
+                play, path = played
                 told = [
                     (play.edition.node(item.node), option_of(play.edition, item)) for item in path
                 ]

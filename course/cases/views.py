@@ -266,6 +266,7 @@ def result(slug: str) -> ResponseReturnValue:
         moments=[(state.week, ledgers(edition, state, lang)) for state in states],
         titles=[edition.node(state.node).title[lang] for state in states],
         opens_more=play.number > 1 or play.lines > 1,
+        places=queries.places(play.row.user_id if play.row else None, slug),
         nothing=NothingForm(),
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from course.accounts.models import SignUp, User
 from course.accounts.passwords import hash_password
+from course.cases.actions import take_pictures
 from course.core.access import Role
 from course.core.clock import AMSTERDAM, now
 from course.core.db import Model, db, end_transaction, insert_if_absent
@@ -22,7 +23,7 @@ from course.curriculum.edition import Edition
 from course.demo import diary, people
 from course.demo.people import Sheet
 from course.demo.plan import DemoError, Run, plan
-from course.demo.played import add_playthroughs
+from course.demo.played import PLAYED, add_playthroughs
 from course.demo.work import Work, pictures
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
@@ -119,6 +120,9 @@ def _add_everything(
         student=users[people.STUDENT].id,
         begun=start + timedelta(days=PLAYING_BEGINS),
     )
+    db.session.flush()
+    for group in groups.values():
+        take_pictures(group.id, PLAYED)
 
 
 def _add_people(sheets: Sequence[Sheet], password_hash: str, start: datetime) -> dict[str, User]:

@@ -89,3 +89,19 @@ def leave(group_id: int, user_id: int) -> bool:
     db.session.commit()
     log.info("group_left", group=group_id, user=user_id, was_in=bool(left))
     return bool(left)
+
+
+def lock_groups_of(user_id: int) -> list[int]:
+    """Within the caller's transaction: the groups in which this user learns, in order.
+
+    For what is counted over a group: of two who add to it at once, the second counts the first.
+    SQLite has one writer at a time as it is.
+    """
+    mine = (
+        select(Group.id)
+        .join(Group.memberships)
+        .where(Membership.user_id == user_id, Membership.part == Part.LEARNER)
+        .order_by(Group.id)
+        .with_for_update(of=Group)
+    )
+    return list(db.session.scalars(mine))

@@ -18,6 +18,7 @@ from course.core.security import limiter
 from course.domain.progress import State
 from course.groups import queries as groups
 from course.lessons import actions, editions, queries
+from course.lessons import home as home_page
 from course.lessons.forms import NothingForm
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit, step_url
@@ -86,6 +87,7 @@ def home() -> ResponseReturnValue:
         course=editions.library().course,
         standings=standings,
         resume=max(busy, key=lambda item: str(item.seen_at), default=None),
+        parts=home_page.parts(current_user.id),
         groups=groups.groups_of(current_user.id),
         nothing=NothingForm(),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from course.cases import queries as cases
+from course.cases.models import ChoicePicture
 from course.curriculum.cases import CaseFile, CaseNode
 from course.curriculum.edition import Edition
 from course.domain.branching import Kind
@@ -108,10 +109,14 @@ def decisions(group_id: int, case: CaseFile) -> list[Decision]:
 
     Only where ten or more chose, rounded and with small numbers hidden, as students see it.
     """
-    counted = cases.choices_in_group(group_id, case.slug)
+    pictures = cases.choice_pictures(group_id, case.slug)
     return [
-        Decision(node, shown_distribution(counts) if sum(counts) else None)
+        Decision(node, _shown(pictures.get(node.slug), node))
         for node in case.nodes
         if node.kind in {Kind.DECISION, Kind.EVENT}
-        for counts in [[counted.get(node.slug, {}).get(item.slug, 0) for item in node.options]]
     ]
+
+
+def _shown(picture: ChoicePicture | None, node: CaseNode) -> Distribution | None:
+    counts = [picture.counts.get(item.slug, 0) for item in node.options] if picture else []
+    return shown_distribution(counts) if sum(counts) else None

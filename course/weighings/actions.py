@@ -7,7 +7,7 @@ from course.core.db import db
 from course.core.log import log
 from course.domain.distributions import MINIMUM
 from course.domain.weighing import Balance
-from course.groups.models import Group, Membership, Part
+from course.groups import actions as groups
 from course.lessons import actions as lessons
 from course.lessons.visit import Visit
 from course.weighings import queries
@@ -55,14 +55,7 @@ def _take_pictures(user_id: int, lesson: str, scale: str) -> None:
     who weighed in between as soon as they are alike. Taken once, there is nothing to subtract,
     whoever comes, leaves or weighs again.
     """
-    mine = (
-        select(Group.id)
-        .join(Group.memberships)
-        .where(Membership.user_id == user_id, Membership.part == Part.LEARNER)
-        .order_by(Group.id)
-        .with_for_update(of=Group)  # of two who weigh at once, the second counts the first
-    )
-    for group_id in list(db.session.scalars(mine)):
+    for group_id in groups.lock_groups_of(user_id):
         key = {"group_id": group_id, "lesson": lesson, "scale": scale}
         if db.session.scalar(select(GroupPicture.id).filter_by(**key)) is not None:
             continue

@@ -17,7 +17,7 @@ from course import config
 from tests import houses
 from tests.benchmarks import bare, work
 from tests.benchmarks.load import NOBODY, Outcome, Person, best, connected, measure
-from tests.benchmarks.people import School, gather
+from tests.benchmarks.people import LONG_TRAIL, School, gather
 from tests.benchmarks.server import Site, environment, running
 from tests.benchmarks.work import Work
 
@@ -25,6 +25,7 @@ PARTS: Final = ("pages", "saves", "memory", "start", "servers")
 
 PAGE_GOAL: Final = 0.5  # of the throughput of the bare page
 SAVE_GOAL: Final = 0.6  # of that of the bare save
+TRAIL_GOAL: Final = 1.2  # of the time after a short trail
 MEMORY_GOAL: Final = 110  # megabytes for each worker
 START_GOAL: Final = 5  # seconds
 REQUESTS: Final = 500  # after which the memory is looked at
@@ -130,15 +131,23 @@ def bench_saves(bench: Bench, settings: Mapping[str, str], school: School) -> No
     works: dict[str, Work] = {
         "bare save": work.saving_nothing,
         "draft of a reflection": work.saving_drafts(school),
-        "choice in a case": work.choosing(school),
+        "choice in a case": work.choosing(school, after=0),
+        "choice after 200": work.choosing(school, after=LONG_TRAIL),
         "weighing, handed in": work.weighing(school),
     }
     with running(settings) as site:
-        found = bench.compare(site, works, between=school.forget_weighings)
+        found = bench.compare(site, works, between=school.begin_anew)
     show(
         "Saves",
         ["", "a second", "CPU ms", "of bare", "goal"],
         list(compared(found, {"draft of a reflection": SAVE_GOAL, "choice in a case": PAGE_GOAL})),
+    )
+    longer = found["choice after 200"].cpu / found["choice in a case"].cpu
+    verdict = _verdict(f"≤ {TRAIL_GOAL}", met=longer <= TRAIL_GOAL)
+    show(
+        "A long trail",
+        ["", "of a short one", "goal"],
+        [["choice after 200", f"{longer:.2f}", verdict]],
     )
 
 

@@ -13,12 +13,16 @@ from sqlalchemy import delete, event, func, select
 from course import demo
 from course.accounts.models import User
 from course.app import create_app
+from course.cases import editions as cases
+from course.cases.actions import stored_edition_id
+from course.cases.models import Playthrough, Turn
 from course.cli import MIGRATIONS
 from course.config import Settings
 from course.core.access import Role
 from course.core.db import add_migrations, db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
+from course.domain import branching
 from course.domain.branching import ALWAYS, Case
 from course.groups.models import Group
 from course.lessons import actions, editions
@@ -29,6 +33,7 @@ from tests.benchmarks.load import NOBODY, Person, WrongAnswer
 from tests.factories import Factory
 
 STUDENT: Final = "student@example.org"
+LONG_TRAIL: Final = 200  # choices
 TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -66,6 +71,47 @@ class School:
             if all(item.percent == ALWAYS for item in game.schedules)
         )
 
+    @property
+    def players(self) -> dict[int, Sequence[Person]]:
+        """Half of the learners at the start of the case, half after a trail that is long."""
+        return {0: self.learners[::2], LONG_TRAIL: self.learners[1::2]}
+
+    def begin_cases(self) -> None:
+        """Everybody is at the start of the case again, whatever trail they have."""
+        slug, game = self.case
+        plain = branching.to_plain(branching.begin(game))
+        with self.app.app_context():
+            edition = cases.current(slug)
+            if edition is None:
+                raise LookupError(f"no case {slug!r}")
+            db.session.execute(delete(Playthrough).where(Playthrough.slug == slug))
+            for trail, people in self.players.items():
+                for person in people:
+                    row = Playthrough(
+                        user_id=person.user_id,
+                        slug=slug,
+                        number=1,
+                        edition_id=stored_edition_id(edition),
+                        head=trail,
+                        turns=trail,
+                    )
+                    db.session.add(row)
+                    db.session.flush()
+                    db.session.add_all(
+                        Turn(
+                            playthrough_id=row.id,
+                            number=number,
+                            parent=number - 1,
+                            line=1,
+                            node=game.start,
+                            option=f"step-{number}",
+                            state=plain,
+                            changed=[],
+                        )
+                        for number in range(1, trail + 1)
+                    )
+            db.session.commit()
+
     def cost(self, path: str, person: Person = NOBODY) -> Cost:
         """How many statements a page sends to the database, and how large its answer is."""
         statements: list[str] = []
@@ -101,6 +147,11 @@ class School:
         )
         with self.app.app_context():
             return db.session.scalar(statement) or 0
+
+    def begin_anew(self) -> None:
+        """What can be done once can be done again."""
+        self.begin_cases()
+        self.forget_weighings()
 
     def forget_weighings(self) -> None:
         """Nobody has weighed anything."""

@@ -1,6 +1,6 @@
 """What the clients ask of the site: for each of them the tasks that it does one after the other."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from itertools import count, repeat
@@ -73,25 +73,24 @@ def saving_drafts(school: School) -> Work:
     return lambda clients: [writing(person) for person in school.learners[:clients]]
 
 
-def choosing(school: School) -> Work:
-    """Each client plays a case again and again; with every end one more request begins anew."""
+def choosing(school: School, *, after: int) -> Work:
+    """Each learner who is so far in a case plays it to its end, once: their choices only."""
     slug, game = school.case
     state, way = branching.begin(game), []
     while offered := branching.available(game, state):
         way.append(offered[0].slug)
         state = branching.step(game, state, way[-1])
-    at: dict[int, int] = {}  # per learner; they go on where the round before ended
 
-    def choose(person: Person, connection: Connection) -> None:
-        place = at.get(person.user_id, len(way))
-        if place == len(way):
-            connection.post(f"/cases/{slug}/begin", {"again": "1"}, person)
-            place = 0
-        fields = {"option": way[place], "at": str(place)}
+    def choose(place: int, person: Person, connection: Connection) -> None:
+        fields = {"option": way[place], "at": str(after + place)}
         connection.post(f"/cases/{slug}/choose", fields, person)
-        at[person.user_id] = place + 1
 
-    return lambda clients: [repeat(partial(choose, person)) for person in school.learners[:clients]]
+    def plays(people: Sequence[Person]) -> Iterator[Task]:
+        return (partial(choose, place, person) for person in people for place in range(len(way)))
+
+    return lambda clients: [
+        plays(school.players[after][first::clients]) for first in range(clients)
+    ]
 
 
 def weighing(school: School) -> Work:

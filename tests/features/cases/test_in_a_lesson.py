@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from course.accounts.models import User
+from tests import pages
 from tests.browser import Browser
 from tests.curriculum.case_examples import CASE as CASE_FILE
 from tests.curriculum.case_examples import case_with
@@ -84,3 +85,53 @@ def test_a_visitor_reads_the_step_and_goes_on(client: Browser, small_course: Sma
     assert page.status_code == 200
     answer = client.post(small_course.url("aan-de-deur"), data={})
     assert answer.location == small_course.url("lezen")
+
+
+def test_hearing_the_client_finishes_the_step_of_a_lesson_that_was_begun(
+    sign_in: SignIn, make: Factory, player: User, small_course: SmallCourse
+) -> None:
+    browser = sign_in(player)
+    browser.submit(f"/lessons/{small_course.lesson}", action="/begin")
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur")
+    browser.submit("/cases/aan-de-deur/play", {"satisfied": "2"}, action="/predict")
+    rail = browser.get(small_course.url("lezen")).text.split('id="steps"')[1]
+    assert "done" in rail.split("At the door")[1].split("</a>")[0]
+
+
+def test_the_result_leads_to_weighing_again_and_to_the_reflection_with_the_trail(
+    sign_in: SignIn, make: Factory, player: User, small_course: SmallCourse
+) -> None:
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur", predicted=2)
+    browser = sign_in(player)
+    page = browser.get("/cases/aan-de-deur/result")
+    links = {pages.words(link): link.get("href") for link in pages.parse(page.text).iter("a")}
+    assert links["Write your reflection"] == small_course.url("schrijven")
+    assert links["Weigh again"] == small_course.url("opnieuw")
+    assert "I hand it over." in main_words(browser.get(links["Write your reflection"]))
+
+
+def test_the_result_leads_nowhere_that_the_followed_edition_does_not_have(
+    sign_in: SignIn, make: Factory, player: User, small_course: SmallCourse
+) -> None:
+    """Somebody began the lesson before the case came into it, and goes on with that edition."""
+    small_course.publish({CASE_FILE: case_with()})
+    make.enrolment(player, small_course.lesson)
+    text = with_lesson("steps:\n", STEP)[LESSON_FILE]
+    assert text is not None
+    course = replaced("course.yaml", "minutes: 30", "minutes: 35")
+    lesson = text.replace("minutes: 30\n", "minutes: 35\n", 1)
+    small_course.publish({LESSON_FILE: lesson, **course, CASE_FILE: case_with()})
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur", predicted=2)
+    words = main_words(sign_in(player).get("/cases/aan-de-deur/result"))
+    assert "Weigh again" not in words
+    assert "What did you weigh?" in words
+
+
+def test_a_visitor_finds_the_way_to_the_reflection_as_well(
+    client: Browser, small_course: SmallCourse
+) -> None:
+    client.submit("/cases/aan-de-deur", action="/begin")
+    for option in ("kaartje", "overdragen"):
+        client.submit("/cases/aan-de-deur/play", {"option": option}, action="/choose")
+    client.submit("/cases/aan-de-deur/play", {"satisfied": "2"}, action="/predict")
+    assert small_course.url("schrijven") in client.get("/cases/aan-de-deur/result").text

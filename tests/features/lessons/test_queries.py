@@ -100,7 +100,7 @@ def rows(request: pytest.FixtureRequest, make: Factory, learner: User) -> int:
 
 PAGES = {
     "/": 3,  # Who is signed in, runs, steps done.
-    "/home": 4,  # And groups.
+    "/home": 5,  # And groups, and cases left half-way.
     f"/lessons/{LESSON}": 4,  # Who is signed in, run, steps done, draft.
     f"/lessons/{LESSON}/finished": 4,
     "/glossary": 1,
@@ -113,7 +113,7 @@ STEPS = {
     (LESSON, "wie-telt-mee"): 4,  # Or the newest answers.
     # Or what is handed in, and the weighings that stand beside the text.
     (LESSON, "iemand-die-je-niet-zag"): 5,
-    (OTHER_LESSON, "een-einde-overdoen"): 5,
+    (OTHER_LESSON, "een-einde-overdoen"): 6,  # And the trail of a case.
 }
 
 

@@ -1,10 +1,15 @@
 """How a group chose in a case: without names, and only where there are enough to hide behind."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from random import Random
 
 import pytest
 
 from course.accounts.models import User
+from course.cases import actions
+from course.core.db import db
+from course.groups.models import Group
 from tests.browser import Browser
 from tests.conftest import CountsQueries
 from tests.curriculum.case_examples import CASE as CASE_FILE
@@ -13,7 +18,10 @@ from tests.factories import Factory
 from tests.features.conftest import SmallCourse
 from tests.pages import main_words
 
+InApp = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[User], Browser]
+Take = Callable[[Group], None]
+PageOf = Callable[..., str]
 CASE = "aan-de-deur"
 
 
@@ -23,38 +31,60 @@ def small_case(small_course: SmallCourse) -> SmallCourse:
     return small_course
 
 
-def _page(make: Factory, sign_in: SignIn, *choices: str, extra: int = 0) -> str:
+@pytest.fixture
+def take(in_app: InApp) -> Take:
+    """``take(group)``: keep its pictures, as when somebody has just heard the client."""
+
+    def takes(group: Group) -> None:
+        with in_app():
+            actions.take_pictures(group.id, CASE)
+            db.session.commit()
+
+    return takes
+
+
+@pytest.fixture
+def page_of(make: Factory, sign_in: SignIn, take: Take) -> PageOf:
     """What an instructor reads when each learner of a group made one of these choices."""
+
+    def page(*choices: str, extra: int = 0) -> str:
+        return _page(make, sign_in, take, *choices, extra=extra)
+
+    return page
+
+
+def _page(make: Factory, sign_in: SignIn, take: Take, *choices: str, extra: int) -> str:
     instructor = make.instructor(language="en")
     learners = [make.learner() for _choice in choices]
     group = make.group(instructors=[instructor], learners=learners)
     for learner, choice in zip(learners, choices, strict=True):
-        make.playthrough(learner, choice, slug=CASE)
+        make.playthrough(learner, choice, slug=CASE, to_end=True, predicted=3)
     for _person in range(extra):  # of another group
-        make.playthrough(make.learner(), "kaartje", slug=CASE)
+        make.playthrough(make.learner(), "kaartje", slug=CASE, to_end=True, predicted=3)
+    take(group)
     page = sign_in(instructor).get(f"/teach/groups/{group.id}/cases/{CASE}")
     assert page.status_code == 200
     return main_words(page)
 
 
-def test_below_ten_nothing_is_shown(make: Factory, sign_in: SignIn) -> None:
-    words = _page(make, sign_in, *["kaartje"] * 5, *["sluiten"] * 4, extra=5)
+def test_below_ten_nothing_is_shown(page_of: PageOf) -> None:
+    words = page_of(*["kaartje"] * 5, *["sluiten"] * 4, extra=5)
     assert "fewer than ten of this group" in words
     assert "%" not in words
 
 
-def test_from_ten_shares_are_shown_in_fives(make: Factory, sign_in: SignIn) -> None:
-    words = _page(make, sign_in, *["kaartje"] * 7, *["sluiten"] * 6)
+def test_from_ten_shares_are_shown_in_fives(page_of: PageOf) -> None:
+    words = page_of(*["kaartje"] * 7, *["sluiten"] * 6)
     assert "13 chose here." in words
     assert "I put a card through the door. about 55%" in words
     assert "I close the file. about 45%" in words
 
 
 def test_a_few_stay_hidden_and_so_does_what_would_give_them_away(
-    make: Factory, sign_in: SignIn
+    page_of: PageOf,
 ) -> None:
-    words = _page(make, sign_in, *["kaartje"] * 9, *["sluiten"] * 3)
-    assert words.count("not shown") == 2
+    words = page_of(*["kaartje"] * 9, *["sluiten"] * 3)
+    assert words.partition("At the table")[0].count("not shown") == 2
 
 
 def test_somebody_who_teaches_another_group_sees_nothing(make: Factory, sign_in: SignIn) -> None:
@@ -71,14 +101,63 @@ def test_a_case_that_there_is_not_is_no_page(make: Factory, sign_in: SignIn) -> 
 
 @pytest.mark.parametrize("size", [1, 40])
 def test_it_takes_the_same_queries_for_any_group(
-    make: Factory, sign_in: SignIn, count_queries: CountsQueries, size: int
+    make: Factory, sign_in: SignIn, take: Take, count_queries: CountsQueries, size: int
 ) -> None:
     instructor = make.instructor()
     learners = [make.learner() for _person in range(size)]
     group = make.group(instructors=[instructor], learners=learners)
     for learner in learners:
-        make.playthrough(learner, "kaartje", slug=CASE)
+        make.playthrough(learner, "kaartje", slug=CASE, to_end=True, predicted=3)
+    take(group)
     browser = sign_in(instructor)
     with count_queries() as sent:
         browser.get(f"/teach/groups/{group.id}/cases/{CASE}")
     assert len(sent) == 3, sent  # Who is signed in, the group, the choices.
+
+
+def test_who_has_not_heard_the_client_yet_is_not_counted(
+    make: Factory, sign_in: SignIn, take: Take
+) -> None:
+    instructor = make.instructor(language="en")
+    learners = [make.learner() for _person in range(11)]
+    group = make.group(instructors=[instructor], learners=learners)
+    for number, learner in enumerate(learners):
+        make.playthrough(learner, "kaartje", slug=CASE, predicted=3 if number < 9 else None)
+    take(group)
+    words = main_words(sign_in(instructor).get(f"/teach/groups/{group.id}/cases/{CASE}"))
+    assert "fewer than ten of this group" in words
+
+
+def test_hearing_the_client_as_the_tenth_makes_the_picture(make: Factory, sign_in: SignIn) -> None:
+    instructor, last = make.instructor(language="en"), make.learner(language="en")
+    learners = [*(make.learner() for _person in range(9)), last]
+    group = make.group(instructors=[instructor], learners=learners)
+    for learner in learners:
+        heard = None if learner is last else 3
+        make.playthrough(learner, "kaartje", "overdragen", slug=CASE, predicted=heard)
+    browser = sign_in(instructor)
+    address = f"/teach/groups/{group.id}/cases/{CASE}"
+    assert "10 chose here." not in main_words(browser.get(address))
+    sign_in(last).submit(f"/cases/{CASE}/play", {"satisfied": "2"}, action="/predict")
+    assert "10 chose here." in main_words(browser.get(address))
+
+
+@pytest.mark.parametrize("order", range(3))
+def test_looking_after_each_student_never_shows_what_fewer_than_ten_chose(
+    make: Factory, sign_in: SignIn, take: Take, order: int
+) -> None:
+    """The attack: look, wait until one more has played, look again, and subtract."""
+    random = Random(order)
+    instructor = make.instructor(language="en")
+    learners = [make.learner() for _person in range(31)]
+    group = make.group(instructors=[instructor], learners=learners)
+    browser, seen = sign_in(instructor), []
+    for learner in learners:
+        choice = random.choice(["kaartje", "sluiten"])
+        make.playthrough(learner, choice, slug=CASE, to_end=True, predicted=3)
+        take(group)
+        words = main_words(browser.get(f"/teach/groups/{group.id}/cases/{CASE}"))
+        shown = words.partition("The doorstep")[2].partition("chose here")[0].strip()
+        if shown and shown not in seen:
+            seen.append(shown)
+    assert seen == ["10", "20", "30"]
