@@ -15,6 +15,7 @@ from course.core import backup
 from course.core.current import settings
 from course.core.db import add_migrations, db
 from course.core.jobs import queue_of
+from course.quizzes import cli as quizzes
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -120,5 +121,14 @@ def init_app(app: Flask) -> None:
     """Add the commands; those of the migrations only when a command makes the app."""
     if click.get_current_context(silent=True):
         add_migrations(app)
-    for command in (serve, work, doctor, make_backup, restore_backup, demo.cli, accounts.cli):
+    for command in (
+        serve,
+        work,
+        doctor,
+        make_backup,
+        restore_backup,
+        demo.cli,
+        accounts.cli,
+        quizzes.cli,
+    ):
         app.cli.add_command(command)

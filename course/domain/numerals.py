@@ -1,13 +1,18 @@
-"""A number as a learner types it, Dutch or English → the number, or why it is none."""
+"""A number as a learner types it, Dutch or English → the number, or why it is none.
+
+With a unit too: 3 uur, € 12,50 and 5%.
+"""
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 LONGEST = 40  # characters; longer is no answer to a question, and slow to calculate with
+LONGEST_QUANTITY = 2 * LONGEST  # with its unit
 
 MINUS = "\u2212"  # the sign a careful keyboard or word processor writes for -
 
@@ -73,3 +78,71 @@ def parse_number(text: str, *, whole: bool = False) -> Parsed:
 
 def _number(sign: str, whole: str, part: str | None) -> Number:
     return Number(Decimal(f"{sign}{whole or '0'}.{part}" if part else f"{sign}{whole}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A text that is one number, with or without a unit."""
+
+    value: Decimal  # finite, with the decimals as typed
+    unit: str | None  # as the question writes it; as typed when not known; None when there is none
+    is_known: bool = True  # one of the units of the question, or none at all
+
+
+def read_quantity(
+    text: str, *, units: Collection[str], whole: bool = False
+) -> Quantity | NumberProblem:
+    """Read ``text`` as a number with one of ``units`` behind it or before it, or with none.
+
+    Capitals, spaces around a unit and compatible characters (Unicode NFKC) make no difference: 5 m²
+    is 5 M2. A word or sign that is no unit of the question gives a quantity that is not known, so
+    that the page can say so. The number is read as by :func:`parse_number`; a unit by itself, and
+    text with more numbers, is ``NOT_A_NUMBER``.
+
+    Raises :exc:`ValueError` when two ``units`` are the same or one could not be told from a number.
+    """
+    names = {_folded(unit): unit for unit in units}
+    if len(names) != len(units) or not all(map(_is_word, names)):
+        raise ValueError(f"units={sorted(units)} must differ, each with a letter or a sign")
+    typed = text.strip()
+    if len(typed) > LONGEST_QUANTITY:
+        return NumberProblem.NOT_A_NUMBER
+    parsed = parse_number(typed, whole=whole)
+    if isinstance(parsed, Number):
+        return Quantity(parsed.value, None)
+    if parsed is not NumberProblem.NOT_A_NUMBER:
+        return parsed
+    for known in (True, False):
+        for number, unit in _splits(typed):
+            name = names.get(_folded(unit))
+            if name is None and (known or not _is_strange(unit)):
+                continue
+            parsed = parse_number(number, whole=whole)
+            if parsed is NumberProblem.AMBIGUOUS:
+                return parsed
+            if isinstance(parsed, Number):
+                return Quantity(parsed.value, name or unit.strip(), is_known=known)
+    return NumberProblem.NOT_A_NUMBER
+
+
+def _splits(typed: str) -> Iterator[tuple[str, str]]:
+    """Each way to cut a text in a number and its unit, the longest unit first, behind or before."""
+    for cut in range(1, len(typed)):
+        yield typed[:cut], typed[cut:]
+    for cut in reversed(range(1, len(typed))):
+        yield typed[cut:], typed[:cut]
+
+
+def _folded(unit: str) -> str:
+    return unicodedata.normalize("NFKC", unit).casefold().strip()
+
+
+def _is_word(unit: str) -> bool:
+    """Tell whether there is a letter in it, or a sign such as € or %."""
+    return any(
+        sign.isalpha() or unicodedata.category(sign) == "Sc" or sign in "%‰°" for sign in unit
+    )
+
+
+def _is_strange(unit: str) -> bool:
+    return _is_word(unit) and not any(sign.isdecimal() for sign in unit)

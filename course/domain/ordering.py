@@ -10,6 +10,8 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
+from course.domain.scores import Score, blank
+
 FEWEST_ITEMS = 2  # one item has no order
 
 
@@ -94,3 +96,24 @@ def _longest_chain(places: Sequence[int]) -> int:
     for place in places:
         ending[place] = 1 + ending.get(place - 1, 0)
     return max(ending.values())
+
+
+def score_order(
+    given: Sequence[str],
+    *,
+    key: Sequence[str],
+    maximum: int,
+    mode: OrderMode = OrderMode.RELATIVE_TO_CORRECT,
+) -> Score:
+    """Award a share for the ``given`` order, first item first, by ``mode``; empty is blank.
+
+    Raises :exc:`ValueError` when ``key`` has fewer than two items or one twice, and when
+    ``given`` is neither empty nor exactly the items of ``key``.
+    """
+    if len(key) < FEWEST_ITEMS or len(set(key)) != len(key):
+        raise ValueError(f"key={list(key)} must have at least 2 items, each once")
+    if not given:
+        return blank(maximum)
+    if sorted(given) != sorted(key):
+        raise ValueError(f"given={list(given)} must have exactly the items of key={list(key)}")
+    return Score(agreement_of_orders([key.index(item) for item in given], mode=mode), maximum)

@@ -1,144 +1,295 @@
-"""The scale: weights on two sides → how far it leans. It has no right answer and no points.
+"""Weighing questions: a panel answers, a key is derived, an answer earns a share of the points.
 
-On one side what was agreed about production, on the other what the client needs. The rules are
-those of this course; nothing here is a measurement of a person.
+This is the door to all formats. One question and the answers of a panel go to :func:`derive`, the
+:class:`Key` and one answer to :func:`score`, a whole panel to :func:`weigh`. Whoever was excluded
+from the panel never counts. Beside it, without a panel: certainty (``cbm``), choices in pairs
+(``pairs``) and our own scale, which has no points. Specification: assessment.md, 1.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import floor
+from typing import TypeAlias
 
-FEWEST, MOST = 2, 4  # considerations on a side, inclusive
-LIGHTEST, HEAVIEST = 0, 4  # weight of a consideration, inclusive
-WIDEST = 12  # degrees between a level beam and one with everything on one side
+from course.domain.bestworst import (
+    BestWorst,
+    BestWorstMethod,
+    BestWorstTable,
+    Pick,
+    is_balanced,
+    read_picks,
+    standings,
+)
+from course.domain.cbm import (
+    Certainty,
+    CertaintyReport,
+    Told,
+    best_certainty,
+    certainty_report,
+    expected_mark,
+    score_told,
+)
+from course.domain.exact import mean
+from course.domain.keys import Key, Table
+from course.domain.pairs import Consistency, consistency_of
+from course.domain.panels import (
+    MINIMUM,
+    Code,
+    Finding,
+    Format,
+    Level,
+    PanelAnswer,
+    kept,
+)
+from course.domain.points100 import Points100, Points100Method, Points100Table
+from course.domain.scale import (
+    Balance,
+    Leaning,
+    Movement,
+    Side,
+    balance,
+    leaning,
+    movement,
+    side,
+    tilt_degrees,
+)
+from course.domain.scores import Score, blank
+from course.domain.sct import (
+    FEWEST_OTHERS,
+    Sct,
+    SctMethod,
+    SctTable,
+    on_expert_scale,
+    sct_findings,
+)
+from course.domain.sjt_rank import RankMethod, SjtRank, SjtRankTable
+from course.domain.sjt_rate import RateMethod, SjtRate, SjtRateTable
+from course.domain.slider import Slider, SliderMethod, SliderTable
 
-EVEN_BELOW = Fraction(1, 10)  # the scale is even at less than this
-STRONG_FROM = Fraction(1, 2)  # one side weighs three times the other, or more
+__all__ = [
+    "MINIMUM",
+    "Balance",
+    "BestWorst",
+    "BestWorstMethod",
+    "BestWorstTable",
+    "Certainty",
+    "CertaintyReport",
+    "Code",
+    "Consistency",
+    "Finding",
+    "Format",
+    "Key",
+    "Leaning",
+    "Level",
+    "Movement",
+    "Panel",
+    "PanelAnswer",
+    "PanelItem",
+    "Pick",
+    "Points100",
+    "Points100Method",
+    "Points100Table",
+    "Question",
+    "RankMethod",
+    "RateMethod",
+    "Score",
+    "Sct",
+    "SctMethod",
+    "SctTable",
+    "Side",
+    "SjtRank",
+    "SjtRankTable",
+    "SjtRate",
+    "SjtRateTable",
+    "Slider",
+    "SliderMethod",
+    "SliderTable",
+    "Table",
+    "Told",
+    "WeighedItem",
+    "WeighedPanel",
+    "balance",
+    "best_certainty",
+    "certainty_report",
+    "consistency_of",
+    "derive",
+    "expected_mark",
+    "expert_scores",
+    "is_balanced",
+    "leaning",
+    "movement",
+    "on_expert_scale",
+    "read_picks",
+    "score",
+    "score_told",
+    "side",
+    "standings",
+    "tilt_degrees",
+    "weigh",
+]
+
+Question: TypeAlias = Sct | SjtRate | SjtRank | Points100 | Slider | BestWorst
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
-    """One weighing: a whole weight from 0 to 4 for each of 2 to 4 considerations on a side."""
-
-    agreement_weights: tuple[int, ...]  # in the order of the lesson
-    client_weights: tuple[int, ...]  # as many
-
-    def __post_init__(self) -> None:
-        agreement, client = self.agreement_weights, self.client_weights
-        if len(agreement) != len(client):
-            raise ValueError(f"{agreement=} and {client=} must hold as many weights")
-        if not FEWEST <= len(agreement) <= MOST:
-            raise ValueError(f"{agreement=} and {client=} must hold {FEWEST} to {MOST} weights")
-        for weight in agreement + client:
-            if not LIGHTEST <= weight <= HEAVIEST:
-                raise ValueError(f"{weight=} must be between {LIGHTEST} and {HEAVIEST}")
-        if not any(agreement + client):
-            raise ValueError(f"{agreement=} and {client=} must hold a weight above 0")
-
-    @property
-    def agreement(self) -> int:
-        """Sum of the weights on the side of the agreement, 0 to 16."""
-        return sum(self.agreement_weights)
-
-    @property
-    def client(self) -> int:
-        """Sum of the weights on the side of the client, 0 to 16."""
-        return sum(self.client_weights)
-
-    @property
-    def lean(self) -> Fraction:
-        """(client - agreement) / (client + agreement): -1 all agreement, 1 all client, exact."""
-        return Fraction(self.client - self.agreement, self.client + self.agreement)
+# --- One question --------------------------------------------------------------------------
 
 
-def balance(*, agreement: Sequence[int], client: Sequence[int]) -> Balance:
-    """Put weights on the scale, each side in the order of the lesson.
+def derive(
+    question: Question,
+    answers: Sequence[PanelAnswer],
+    *,
+    panel_version: int,
+    method: str | None = None,
+    min_n: int = MINIMUM,
+) -> Key:
+    """Make the key of ``question`` from the ``answers`` that are not excluded, in any order.
 
-    Raises :exc:`ValueError` unless both sides hold the same number of weights, 2 to 4, each from 0
-    to 4 inclusive, with at least one above 0.
+    ``method`` is one of ``question.methods``, by default the first.
+    Raises :exc:`ValueError` when none is left, for an answer that a member cannot give, a method
+    the question does not have, and ``dmean`` with a split panel.
     """
-    return Balance(agreement_weights=tuple(agreement), client_weights=tuple(client))
-
-
-def tilt_degrees(lean: Fraction, *, widest: int = WIDEST) -> float:
-    """Turn ``lean`` into degrees for the picture: positive is clockwise, the client's side down.
-
-    In proportion, from ``-widest`` to ``widest``; one decimal, halves away from 0, so that two
-    opposite weighings give mirrored pictures.
-    Raises :exc:`ValueError` unless -1 <= ``lean`` <= 1.
-    """
-    _check(lean)
-    tenths = floor(abs(lean) * widest * 10 + Fraction(1, 2))
-    return (tenths if lean > 0 else -tenths) / 10
-
-
-class Leaning(StrEnum):
-    """Which side weighs more, and how clearly; from one end to the other."""
-
-    STRONGLY_AGREEMENT = "strongly_agreement"  # lean <= -1/2
-    AGREEMENT = "agreement"  # -1/2 < lean <= -1/10
-    EVEN = "even"  # -1/10 < lean < 1/10
-    CLIENT = "client"  # 1/10 <= lean < 1/2
-    STRONGLY_CLIENT = "strongly_client"  # 1/2 <= lean
-
-
-class Side(StrEnum):
-    """:class:`Leaning` without how clearly: three cells instead of five for a small group."""
-
-    AGREEMENT = "agreement"  # lean <= -1/10
-    EVEN = "even"  # -1/10 < lean < 1/10
-    CLIENT = "client"  # 1/10 <= lean
-
-
-def leaning(lean: Fraction) -> Leaning:
-    """Name ``lean``. Raises :exc:`ValueError` unless -1 <= ``lean`` <= 1."""
-    strong = abs(lean) >= STRONG_FROM
-    match side(lean):
-        case Side.EVEN:
-            return Leaning.EVEN
-        case Side.AGREEMENT:
-            return Leaning.STRONGLY_AGREEMENT if strong else Leaning.AGREEMENT
-        case Side.CLIENT:
-            return Leaning.STRONGLY_CLIENT if strong else Leaning.CLIENT
-
-
-def side(lean: Fraction) -> Side:
-    """Name the side that weighs more. Raises :exc:`ValueError` unless -1 <= ``lean`` <= 1."""
-    _check(lean)
-    if abs(lean) < EVEN_BELOW:
-        return Side.EVEN
-    return Side.CLIENT if lean > 0 else Side.AGREEMENT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """What changed between two weighings of the same considerations."""
-
-    lean: Fraction  # after - before, -2 to 2; above 0 is towards the client
-    agreement: tuple[int, ...]  # change of each weight, -4 to 4, in the order of the lesson; 0 is
-    client: tuple[int, ...]  #    unchanged. Weights can change while the lean does not.
-
-
-def movement(*, before: Balance, after: Balance) -> Movement:
-    """Compare two weighings.
-
-    Raises :exc:`ValueError` when they do not hold the same number of considerations.
-    """
-    if len(before.agreement_weights) != len(after.agreement_weights):
-        raise ValueError(f"{before=} and {after=} must weigh the same considerations")
-    return Movement(
-        lean=after.lean - before.lean,
-        agreement=_changes(before.agreement_weights, after.agreement_weights),
-        client=_changes(before.client_weights, after.client_weights),
+    chosen = question.methods[0] if method is None else method
+    if chosen not in question.methods:
+        raise ValueError(f"{method=} must be one of {[str(known) for known in question.methods]}")
+    counted = kept(answers)
+    if not counted:
+        raise ValueError("answers must hold one that is not excluded")
+    return Key(
+        table=question.table(counted, method=chosen),
+        n=len(counted),
+        panel_version=panel_version,
+        min_n=min_n,
+        is_split=_is_split(question, counted),
     )
 
 
-def _changes(before: Sequence[int], after: Sequence[int]) -> tuple[int, ...]:
-    return tuple(new - old for old, new in zip(before, after, strict=True))
+def score(key: Key, answer: object, *, maximum: int = 1) -> Score:
+    """Award a share of ``maximum`` for ``answer``; ``None`` is blank: 0, and no answer.
+
+    Raises :exc:`ValueError` for an answer that the form does not let through, see the table of
+    each format. Whether the score counts for a grade is the key's to say, and the author's.
+    """
+    return blank(maximum) if answer is None else Score(key.table.credit(answer), maximum)
 
 
-def _check(lean: Fraction) -> None:
-    if not -1 <= lean <= 1:
-        raise ValueError(f"lean={lean} must be between -1 and 1")
+def _is_split(question: Question, answers: Sequence[object]) -> bool:
+    return isinstance(question, Sct) and question.is_split(answers)
+
+
+# --- A whole panel -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelItem:
+    """One question, and what the members answered to it."""
+
+    slug: str
+    question: Question
+    answers: tuple[PanelAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A version of a panel, with all its items; their slugs differ."""
+
+    version: int  # >= 1
+    items: tuple[PanelItem, ...]
+    min_n: int = MINIMUM
+
+    def __post_init__(self) -> None:
+        slugs = [item.slug for item in self.items]
+        if len(set(slugs)) != len(slugs):
+            raise ValueError(f"{slugs=} must differ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedItem:
+    """The keys of one item: the default method first, and none when nobody answered."""
+
+    slug: str
+    format: Format
+    n: int  # answers that count
+    keys: tuple[Key, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedPanel:
+    """What :func:`weigh` gives, in the order of the panel."""
+
+    items: tuple[WeighedItem, ...]
+    findings: tuple[Finding, ...]  # about all items together
+
+
+def weigh(panel: Panel) -> WeighedPanel:
+    """Give the key of each item by every method, and what an author should know of the panel.
+
+    The mean of a split panel is left out, and found. Errors as :func:`derive`.
+    """
+    scales = [
+        item.question.counts(answers)
+        for item in panel.items
+        if isinstance(item.question, Sct) and (answers := kept(item.answers))
+    ]
+    return WeighedPanel(
+        items=tuple(_weighed(item, panel) for item in panel.items),
+        findings=tuple(sct_findings(scales)),
+    )
+
+
+def _weighed(item: PanelItem, panel: Panel) -> WeighedItem:
+    question, answers = item.question, kept(item.answers)
+    methods = [
+        method
+        for method in (question.methods if answers else ())
+        if not (method == SctMethod.DMEAN and _is_split(question, answers))
+    ]
+    return WeighedItem(
+        slug=item.slug,
+        format=question.format,
+        n=len(answers),
+        keys=tuple(
+            derive(
+                question,
+                item.answers,
+                panel_version=panel.version,
+                method=method,
+                min_n=panel.min_n,
+            )
+            for method in methods
+        ),
+        findings=tuple(
+            replace(found, item=item.slug) for found in _found(question, answers, panel.min_n)
+        ),
+    )
+
+
+def _found(question: Question, answers: Sequence[object], min_n: int) -> Iterator[Finding]:
+    if not answers:
+        yield Finding(code=Code.NO_ANSWERS)
+        return
+    if len(answers) < min_n:
+        yield Finding(code=Code.FEW_MEMBERS, count=len(answers), of=min_n)
+    yield from question.findings(answers)
+
+
+def expert_scores(panel: Panel, *, method: SctMethod) -> dict[str, Fraction]:
+    """The test score of each member by a key of the others: 0 to 1, exact, by member.
+
+    The mean over the ``sct`` items that they answered, whose panel is not split and holds another.
+    Scores of learners are put on the scale of these by :func:`on_expert_scale`.
+    """
+    earned: dict[str, list[Fraction]] = {}
+    for item in panel.items:
+        answers = kept(item.answers)
+        if (
+            not isinstance(item.question, Sct)
+            or len(answers) < FEWEST_OTHERS
+            or item.question.is_split(answers)
+        ):
+            continue
+        members = [answer.member for answer in item.answers if answer.excluded is None]
+        credits = item.question.member_credits(answers, method=method)
+        for member, credit in zip(members, credits, strict=True):
+            earned.setdefault(member, []).append(credit)
+    return {member: mean(credits) for member, credits in sorted(earned.items())}

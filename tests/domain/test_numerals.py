@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.domain.numerals import Number, NumberProblem, parse_number
+from course.domain.numerals import (
+    Number,
+    NumberProblem,
+    Quantity,
+    parse_number,
+    read_quantity,
+)
 
 MINUS, NBSP, NARROW = "\u2212", "\u00a0", "\u202f"
 ONE, FIVE, COMMA, POINT = "\uff11", "\uff15", "\uff0c", "\uff0e"  # full-width
@@ -108,3 +114,89 @@ def test_asking_for_a_whole_number_only_settles_what_was_ambiguous(text: str) ->
         assert isinstance(parse_number(text, whole=True), Number)
     else:
         assert parse_number(text, whole=True) == parsed
+
+
+# --- With a unit ---------------------------------------------------------------------------
+
+UNITS = ["uur", "€", "%", "km", "m", "m²", "per week"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("3 uur", "3", "uur"), ("3uur", "3", "uur"), ("3 UUR", "3", "uur"),
+        ("  3" + NBSP + "uur ", "3", "uur"), ("1,5 uur", "1.5", "uur"),
+        ("€ 12,50", "12.50", "€"), ("€12,50", "12.50", "€"), ("12,50 €", "12.50", "€"),
+        ("€ -5", "-5", "€"), ("-5 €", "-5", "€"), ("€ 1.500,25", "1500.25", "€"),
+        ("5%", "5", "%"), (FIVE + "%", "5", "%"), ("5 \uff05", "5", "%"),
+        ("5 km", "5", "km"), ("5 m", "5", "m"),
+        ("5 m²", "5", "m²"), ("5 m2", "5", "m²"), ("5 M2", "5", "m²"), ("33 000 m", "33000", "m"),
+        ("2 per week", "2", "per week"),
+    ],
+)  # fmt: skip
+def test_reads_a_number_with_its_unit(text: str, value: str, unit: str) -> None:
+    assert read_quantity(text, units=UNITS) == Quantity(Decimal(value), unit)
+
+
+@pytest.mark.parametrize("text", ["3", "1,5", " 33 000 "])
+def test_a_number_may_come_without_a_unit(text: str) -> None:
+    quantity = read_quantity(text, units=UNITS)
+    assert isinstance(quantity, Quantity)
+    assert quantity.unit is None
+    assert quantity.is_known
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("3 dagen", "3", "dagen"), ("$ 3", "3", "$"), ("3°", "3", "°"), ("3 uren per dag", "3",
+        "uren per dag"), ("ongeveer 3", "3", "ongeveer"), ("3 m³", "3", "m³"),
+    ],
+)  # fmt: skip
+def test_tells_a_unit_that_the_question_does_not_have(text: str, value: str, unit: str) -> None:
+    assert read_quantity(text, units=UNITS) == Quantity(Decimal(value), unit, is_known=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uur", "€", "drie uur", "3 uur 30", "3 of 4", "3 uur 4 uur", "€ 3 uur 5", "1e3", "1_000",
+        "- 1", "--1", "10²", "½ uur", "3 -", "3.", "₃ uur", "٣ uur", "NaN uur", "x" * 81,
+        "3 " + "u" * 79,
+    ],
+)  # fmt: skip
+def test_refuses_what_is_not_one_number_with_a_unit(text: str) -> None:
+    assert read_quantity(text, units=UNITS) is NumberProblem.NOT_A_NUMBER
+
+
+@pytest.mark.parametrize("text", ["1.500", "1.500 uur", "€ 1,500", "1.500 dagen"])
+def test_asks_again_when_the_number_before_a_unit_can_be_read_in_two_ways(text: str) -> None:
+    assert read_quantity(text, units=UNITS) is NumberProblem.AMBIGUOUS
+    whole = read_quantity(text, units=UNITS, whole=True)
+    assert isinstance(whole, Quantity)
+    assert whole.value == 1500
+
+
+@pytest.mark.parametrize("text", ["", "  ", NBSP])
+def test_knows_that_no_quantity_was_typed(text: str) -> None:
+    assert read_quantity(text, units=UNITS) is NumberProblem.EMPTY
+
+
+@pytest.mark.parametrize("units", [["uur", "UUR"], ["m²", "m2"], [""], [" "], ["2"], ["-"], ["."]])
+def test_units_can_be_told_from_each_other_and_from_a_number(units: list[str]) -> None:
+    with pytest.raises(ValueError, match="must differ, each with a letter or a sign"):
+        read_quantity("1", units=units)
+
+
+@given(small_decimals, st.sampled_from(UNITS), st.sampled_from(["", " ", NBSP, "  "]))
+def test_every_number_is_read_with_every_unit_before_or_behind(
+    value: Decimal, unit: str, space: str
+) -> None:
+    assert read_quantity(f"{value:f}{space}{unit}", units=UNITS) == Quantity(value, unit)
+    assert read_quantity(f"{unit}{space}{value:f}", units=UNITS) == Quantity(value, unit)
+
+
+@given(st.text(max_size=90) | st.text(alphabet="0123456789 .,-+eur€%²", max_size=14))
+def test_every_text_is_a_quantity_or_a_problem(text: str) -> None:
+    quantity = read_quantity(text, units=UNITS)
+    assert isinstance(quantity, NumberProblem) or quantity.value.is_finite()

@@ -7,22 +7,48 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from course.domain.ordering import OrderMode
 from course.domain.scoring import (
+    EVERYTHING,
+    NOTHING,
+    AcceptedNumber,
+    AcceptedText,
+    AnswerState,
+    Area,
+    Cardinality,
+    Hotspots,
     MultipleMethod,
+    OrderMode,
+    Rectangle,
+    ResponseMap,
     Score,
     Tolerance,
     Total,
+    Unmarked,
+    score_areas,
+    score_files,
+    score_gaps,
+    score_map_response,
+    score_match_correct,
+    score_matching,
+    score_matching_tries,
     score_multiple,
     score_number,
     score_order,
+    score_points,
+    score_quantity,
     score_single,
+    score_text,
+    score_true_false,
+    score_writing,
     total,
 )
 
 OPTIONS = "ABCDEFGH"
-PARTIAL = [method for method in MultipleMethod if method is not MultipleMethod.ALL_OR_NOTHING]
-FULL_KEY = [method for method in MultipleMethod if method is not MultipleMethod.RIGHT_MINUS_WRONG]
+# The method that needs a limit is in test_choices.py.
+METHODS = [method for method in MultipleMethod if method is not MultipleMethod.NO_NEGATIVES]
+PARTIAL = [method for method in METHODS if method is not MultipleMethod.ALL_OR_NOTHING]
+FULL_KEY = [method for method in METHODS if method is not MultipleMethod.RIGHT_MINUS_WRONG]
+INEXACT = [mode for mode in Tolerance if mode is not Tolerance.EXACT]
 
 fractions = st.fractions(min_value=0, max_value=1, max_denominator=60)
 maxima = st.integers(min_value=1, max_value=100)
@@ -176,12 +202,12 @@ def test_brightspace_gives_its_own_published_example() -> None:
     assert score.points == 2
 
 
-@pytest.mark.parametrize("method", MultipleMethod)
+@pytest.mark.parametrize("method", METHODS)
 def test_a_blank_multiple_choice_scores_nothing(method: MultipleMethod) -> None:
     assert share_of("", method) == 0
 
 
-@pytest.mark.parametrize("method", MultipleMethod)
+@pytest.mark.parametrize("method", METHODS)
 def test_only_wrong_options_score_nothing_except_for_the_boxes_left_empty(
     method: MultipleMethod,
 ) -> None:
@@ -220,13 +246,13 @@ def test_a_multiple_choice_refuses_what_cannot_be_scored(
 
 
 @pytest.mark.parametrize(
-    "method", [method for method in MultipleMethod if method is not MultipleMethod.MOODLE]
+    "method", [method for method in METHODS if method is not MultipleMethod.MOODLE]
 )
 def test_all_options_may_be_right_for_the_other_methods(method: MultipleMethod) -> None:
     assert share_of("ABCDE", method, right="ABCDE") == 1
 
 
-@given(multiple_questions(), st.sets(st.sampled_from(OPTIONS)), st.sampled_from(MultipleMethod))
+@given(multiple_questions(), st.sets(st.sampled_from(OPTIONS)), st.sampled_from(METHODS))
 def test_a_multiple_choice_stays_within_bounds(
     question: tuple[str, set[str]], chosen: set[str], method: MultipleMethod
 ) -> None:
@@ -249,7 +275,7 @@ def test_the_key_of_any_question_earns_everything(
 @given(
     multiple_questions(),
     st.sets(st.sampled_from(OPTIONS), min_size=1),
-    st.sampled_from(MultipleMethod),
+    st.sampled_from(METHODS),
     st.data(),
 )
 def test_one_more_right_choice_never_lowers_and_one_more_wrong_never_raises(
@@ -374,7 +400,7 @@ def test_a_number_refuses_what_cannot_be_compared(
         )
 
 
-@given(decimals, tolerances, st.sampled_from(Tolerance))
+@given(decimals, tolerances, st.sampled_from(INEXACT))
 def test_the_expected_number_is_always_right(
     expected: Decimal, tolerance: Decimal, mode: Tolerance
 ) -> None:
@@ -383,7 +409,7 @@ def test_the_expected_number_is_always_right(
     assert score.points == 5
 
 
-@given(decimals, decimals, tolerances, tolerances, st.sampled_from(Tolerance))
+@given(decimals, decimals, tolerances, tolerances, st.sampled_from(INEXACT))
 def test_more_tolerance_never_lowers_and_a_mirrored_question_is_scored_alike(
     answer: Decimal, expected: Decimal, tolerance: Decimal, more: Decimal, mode: Tolerance
 ) -> None:
@@ -445,11 +471,34 @@ def test_two_items_have_an_order(mode: OrderMode) -> None:
 
 # --- All of them ---------------------------------------------------------------------------
 
+ONE = AcceptedNumber(expected=Decimal(1))
+MAP = ResponseMap(values={"a": EVERYTHING})
+PICTURE = Hotspots(
+    areas=(
+        Area("a", Rectangle(0, 0, 9, 9), EVERYTHING),
+        Area("b", Rectangle(20, 0, 29, 9), NOTHING),
+    ),
+    most=1,
+)
 BLANKS: list[Callable[[int], Score]] = [
     lambda maximum: score_single(None, fractions={"a": Fraction(1)}, maximum=maximum),
     lambda maximum: score_multiple("", right="a", options="ab", maximum=maximum),
     lambda maximum: score_number(None, expected=Decimal(1), tolerance=Decimal(0), maximum=maximum),
     lambda maximum: score_order("", key="ab", maximum=maximum),
+    lambda maximum: score_true_false(None, right=True, maximum=maximum),
+    lambda maximum: score_matching({}, key={"a": "1"}, choices="12", maximum=maximum),
+    lambda maximum: score_matching_tries([{}], key={"a": "1"}, choices="12", maximum=maximum),
+    lambda maximum: score_quantity("", accepted=[ONE], units={"uur": EVERYTHING}, maximum=maximum),
+    lambda maximum: score_text("", accepted=[AcceptedText(pattern="a")], maximum=maximum),
+    lambda maximum: score_writing("", maximum=maximum),
+    lambda maximum: score_files([], maximum=maximum),
+    lambda maximum: score_gaps([Score(NOTHING, 1, Unmarked.BLANK)], maximum=maximum),
+    lambda maximum: score_points([], hotspots=PICTURE, maximum=maximum),
+    lambda maximum: score_areas([], hotspots=PICTURE, maximum=maximum),
+    lambda maximum: score_map_response([], mapping=MAP, full=EVERYTHING, maximum=maximum),
+    lambda maximum: score_match_correct(
+        [], key=["a"], cardinality=Cardinality.SINGLE, maximum=maximum
+    ),
 ]
 
 
@@ -457,3 +506,11 @@ BLANKS: list[Callable[[int], Score]] = [
 def test_a_question_worth_nothing_is_an_error_of_content(blank: Callable[[int], Score]) -> None:
     with pytest.raises(ValueError, match="maximum=0 must be >= 1"):
         blank(0)
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_every_question_can_be_left_blank(blank: Callable[[int], Score]) -> None:
+    score = blank(5)
+    assert score.state is AnswerState.BLANK
+    assert score.points == 0
+    assert score.maximum == 5
