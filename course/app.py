@@ -21,6 +21,7 @@ from course.lessons import editions, home, kinds
 from course.lessons import steps as reading
 from course.lessons import views as lessons
 from course.quizzes import steps as quizzes
+from course.quizzes import views as taking
 from course.reflections import steps as reflecting
 from course.reflections import views as reflections
 from course.teaching import views as teaching
@@ -40,6 +41,7 @@ FEATURES = (
     lessons.bp,
     weighings.bp,
     quizzes.bp,
+    taking.bp,
     cases.bp,
     authoring.bp,
     reflections.bp,

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, Final, TypeVar
 
 from flask import Flask, has_app_context
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.passwords import hash_password
@@ -22,20 +22,23 @@ from course.core.access import Role
 from course.core.clock import now
 from course.core.db import Model, db
 from course.core.outbox import Message
-from course.curriculum.edition import CaseEdition, Edition
+from course.curriculum.edition import CaseEdition, Edition, QuizEdition
 from course.curriculum.schema import QuestionStep, ScaleStep, Step
 from course.domain import branching
 from course.domain.words import count_words
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
-from course.quizzes.models import Answer
+from course.quizzes import attempts
+from course.quizzes import editions as quizzes
+from course.quizzes.models import Allowance, Answer, QuizAttempt, Response, Sitting
 from course.reflections.actions import receipt_code
 from course.reflections.models import Submission
 from course.weighings.models import GroupPicture, Weighing
 
 PASSWORD: Final = "een goed bewaard geheim"
 LESSON: Final = "waarom-eropaf"
+QUIZ: Final = "toets-afsluiten-of-loslaten"
 CASE: Final = "afsluiten-in-december"
 
 Row = TypeVar("Row", bound=Model)
@@ -382,6 +385,55 @@ class Factory:
         values = {"slug": edition.case.slug, "hash": edition.hash, "compiled": edition.dump()}
         return found or self.add(StoredCase(**values))
 
+    # --- Quizzes ---------------------------------------------------------------------------
+
+    def quiz(self, slug: str = QUIZ) -> QuizEdition:
+        """A quiz as it is today."""
+        with self.app.app_context():
+            found = quizzes.current(slug)
+        if found is None:
+            raise LookupError(f"no quiz {slug!r}")
+        return found
+
+    def sitting(
+        self, learner: User, slug: str = QUIZ, *, group: Group | None = None, **rules: Any
+    ) -> Sitting:
+        """A quiz that is set for a group in which this learner is."""
+        group = group or self.group(instructors=[self.instructor()], learners=[learner])
+        edition = self.quiz(slug)
+        with self.together():
+            columns = {name: rules.pop(name) for name in ("opens_at", "closes_at") if name in rules}
+            stored = quizzes.stored_id(edition)
+            return self.add(
+                Sitting(group_id=group.id, slug=slug, edition_id=stored, rules=rules, **columns)
+            )
+
+    def release(self, sitting: Sitting) -> None:
+        """Give the results of a sitting."""
+        with self.together():
+            db.session.execute(
+                update(Sitting).where(Sitting.id == sitting.id).values(released_at=now())
+            )
+
+    def attempt(
+        self, user: User, slug: str = QUIZ, *, reason: str = "Daarom.", is_running: bool = False
+    ) -> QuizAttempt:
+        """An attempt to practise, with a reason for one item; handed in, or all on one page."""
+        edition = self.quiz(slug)
+        with self.together():
+            row = attempts.begin(user.id, edition, None)
+            if isinstance(row, attempts.Refused):
+                raise ValueError(row.why)
+            response = Response(attempt_id=row.id, item=row.items[0], revision=1, given=None)
+            response.reason = reason
+            db.session.add(response)
+            db.session.flush()
+            if is_running:
+                row.rules = {"one_page": True}
+            else:
+                attempts.submit(row)
+            return row
+
     # --- All of it -------------------------------------------------------------------------
 
     def everything(self) -> User:
@@ -402,6 +454,9 @@ class Factory:
             self.draft(enrolment)
             self.submission(enrolment)
             self.playthrough(learner, to_end=True)
+            sitting = self.sitting(learner, group=group)
+            self.add(Allowance(sitting_id=sitting.id, user_id=learner.id, reason="Dyslexie."))
+            self.attempt(learner)
         return learner
 
     def _step_of(self, enrolment: Enrolment, slug: str | None, kind: type[Any]) -> Any:

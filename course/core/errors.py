@@ -50,6 +50,12 @@ class CourseError(Exception):
         self.message = message
 
 
+class BadInput(CourseError):
+    """Something that no page of ours can send; nothing was changed."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
 def wants_json() -> bool:
     """Whether a script asked, such as the autosave: it gets a status and no page."""
     return request.accept_mimetypes.best == "application/json"

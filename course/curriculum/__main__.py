@@ -83,13 +83,16 @@ def _count(library: Library) -> Iterator[str]:
         (len(steps), "step"),
         (questions, "question"),
         (len(library.cases), "case"),
+        (len(library.quizzes), "quiz"),
         (len(library.glossary), "term"),
         (len(library.sources), "source"),
         (len(library.books), "book"),
     )
-    yield ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts) + (
-        ": all well"
-    )
+    yield ", ".join(f"{count} {_several(word, count)}" for count, word in counts) + (": all well")
+
+
+def _several(word: str, count: int) -> str:
+    return word if count == 1 else {"quiz": "quizzes"}.get(word, f"{word}s")
 
 
 def _words(library: Library) -> Iterator[str]:

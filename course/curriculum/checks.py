@@ -101,7 +101,7 @@ def check_glossary(terms: Sequence[Term]) -> Iterator[Fault]:
 def check_case_sources(sources: Sequence[str], known: Known) -> Iterator[Fault]:
     """Sources of a case that are in no list."""
     for number, slug in enumerate(sources):
-        yield from _unknown(("sources", number), slug, known.sources, "sources.yaml")
+        yield from unknown(("sources", number), slug, known.sources, "sources.yaml")
 
 
 def same_slugs(location: Location, slugs: Sequence[str | None]) -> Iterator[Fault]:
@@ -178,26 +178,27 @@ def _slug_lists(step: Step) -> Iterator[tuple[Location, list[str]]]:
 
 def _references(lesson: Lesson, known: Known) -> Iterator[Fault]:
     for index, slug in enumerate(lesson.reading):
-        yield from _unknown(("reading", index), slug, known.books, "reading.yaml")
+        yield from unknown(("reading", index), slug, known.books, "reading.yaml")
     for index, step in enumerate(lesson.steps):
         here: Location = ("steps", index, step.kind)
         for number, slug in enumerate(step.terms):
-            yield from _unknown((*here, "terms", number), slug, known.terms, "glossary.yaml")
+            yield from unknown((*here, "terms", number), slug, known.terms, "glossary.yaml")
         if isinstance(step, CaseStep):
-            yield from _unknown((*here, "case"), step.case, known.cases, "cases/")
+            yield from unknown((*here, "case"), step.case, known.cases, "cases/")
         for number, quote in enumerate(step.margin):
             place = (*here, "margin", number, "source")
-            yield from _unknown(place, quote.source, known.sources, "sources.yaml")
+            yield from unknown(place, quote.source, known.sources, "sources.yaml")
         if isinstance(step, QuestionStep):
             for number, question in enumerate(step.questions):
                 for count, slug in enumerate(question.sources):
                     place = (*here, "questions", number, question.type, "sources", count)
-                    yield from _unknown(place, slug, known.sources, "sources.yaml")
+                    yield from unknown(place, slug, known.sources, "sources.yaml")
 
 
-def _unknown(
+def unknown(
     location: Location, slug: str, known: frozenset[str] | None, home: str
 ) -> Iterator[Fault]:
+    """A reference to something that is not in the file ``home``; None: that file was unreadable."""
     if known is not None and slug not in known:
         hint = did_you_mean(slug, known) or f": add it to {home}"
         yield location, f"{slug!r} is not in {home}{hint}"

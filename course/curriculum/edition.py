@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from course.curriculum import markdown
 from course.curriculum.cases import CaseFile, CaseNode
 from course.curriculum.positions import Problem
+from course.curriculum.quizzes import PANEL_VERSION, QuizFile, WeighingItem
 from course.curriculum.schema import (
     BaseStep,
     Book,
@@ -32,6 +33,7 @@ from course.curriculum.schema import (
     Term,
 )
 from course.domain import branching
+from course.domain.weighing import Key, derive
 
 
 class Compiled(Content):
@@ -151,6 +153,22 @@ class CaseEdition(Compiled):
         return {node.slug: node for node in self.case.nodes}
 
 
+class QuizEdition(Compiled):
+    """A compiled quiz; an attempt goes on with the edition that it began with."""
+
+    quiz: QuizFile
+    sources: tuple[Source, ...] = ()  # of all items, by slug
+
+    @cached_property
+    def keys(self) -> Mapping[str, Key]:
+        """What the example panel makes of each weighing item that it answered, by slug."""
+        return {
+            item.slug: derive(item.weighed(), item.panel_answers(), panel_version=PANEL_VERSION)
+            for item in self.quiz.items
+            if isinstance(item, WeighingItem) and item.panel
+        }
+
+
 def term_slugs(step: BaseStep) -> tuple[str, ...]:
     """The terms that a step uses, each once: linked in its story, then those it lists."""
     linked = markdown.linked_terms(step.body.nl) if step.body else ()
@@ -176,6 +194,7 @@ class Library:
     sources: Mapping[str, Source]  # by slug, in the order of sources.yaml
     books: Mapping[str, Book]  # by slug, in the order of reading.yaml
     cases: Mapping[str, CaseEdition] = field(default_factory=dict)  # by slug, in alphabetical order
+    quizzes: Mapping[str, QuizEdition] = field(default_factory=dict)  # by slug, as the cases
     warnings: tuple[Problem, ...] = ()  # what an author should know, and may leave
 
     def current(self, slug: str) -> Edition | None:

@@ -15,11 +15,19 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from course.curriculum import advice, casecheck, checks, figures, markdown, positions
+from course.curriculum import advice, casecheck, checks, figures, markdown, positions, quizcheck
 from course.curriculum.cases import CaseFile
 from course.curriculum.checks import LANGUAGES, Fault, Known
-from course.curriculum.edition import CaseEdition, Edition, Library, source_slugs, term_slugs
+from course.curriculum.edition import (
+    CaseEdition,
+    Edition,
+    Library,
+    QuizEdition,
+    source_slugs,
+    term_slugs,
+)
 from course.curriculum.positions import ContentErrors, Data, Lines, Location, Problem
+from course.curriculum.quizzes import QuizFile
 from course.curriculum.schema import Book, Content, Course, Lesson, Source, Term
 
 Model = TypeVar("Model", bound=Content)
@@ -55,7 +63,7 @@ class _Books(Content):
 
 _FILES: Final = ("course.yaml", "glossary.yaml", "reading.yaml", "sources.yaml")
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
-_CASE: Final = re.compile(r"^cases/|\.yaml$")
+_ONE_FILE_EACH: Final = ("cases", "quizzes")
 _BODY: Final = re.compile(r"([a-z][a-z0-9-]{1,39})\.(nl|en)\.md")
 
 
@@ -110,14 +118,15 @@ class _Reading:
             self._add(file, checks.same_slugs((key,), slugs))
         if glossary.model:
             self._add(glossary, checks.check_glossary(glossary.model.terms))
-        written = {_CASE.sub("", name) for name in self.names if name.startswith("cases/")}
+        written = self._in("cases")
         known = Known(
             terms=_known(glossary.data, "terms"),
             sources=_known(sources.data, "sources"),
             books=_known(books.data, "books"),
             cases=frozenset(written),
         )
-        cases = {slug: case for slug in sorted(written) if (case := self._case(slug, known))}
+        cases = {slug: case for slug in written if (case := self._case(slug, known))}
+        tests = {slug: quiz for slug in self._in("quizzes") if (quiz := self._quiz(slug, known))}
         folders = sorted({name.split("/")[1] for name in self.names if name.startswith("lessons/")})
         read = {slug: self._lesson(slug, known) for slug in folders}
         lessons = {slug: lesson for slug, lesson in read.items() if lesson}
@@ -132,8 +141,15 @@ class _Reading:
             {source.slug: source for source in sources.model.sources},
             {book.slug: book for book in books.model.books},
             cases,
+            tests,
             tuple(self.warnings),
         )
+
+    def _in(self, folder: str) -> list[str]:
+        """The slugs of the files in a folder that holds one file a slug, by alphabet."""
+        start = f"{folder}/"
+        names = (name for name in self.names if name.startswith(start))
+        return sorted(name.removeprefix(start).removesuffix(".yaml") for name in names)
 
     def _refuse(self, shown: str, line: int, where: str, message: str) -> None:
         self.problems.append(Problem(shown, line, where, message))
@@ -152,7 +168,7 @@ class _Reading:
     def _walk(self, folder: str) -> Iterator[str]:
         """The files in ``folder`` and below that are read; all others are problems.
 
-        Only goes into ``cases``, and ``lessons`` and the folders in it.
+        Only goes into ``cases`` and ``quizzes``, and ``lessons`` and the folders in it.
         """
         entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         for entry in entries:
@@ -175,7 +191,7 @@ class _Reading:
                 self._refuse(self._shown(expected), 1, "file", "is missing: write it")
 
     def _walk_into(self, folder: str, name: str, last: str) -> Iterator[str]:
-        if name in {"lessons", "cases"}:
+        if name in {"lessons", *_ONE_FILE_EACH}:
             yield from self._walk(name)
         elif folder != "lessons":
             message = "is not a folder of the course: lessons have theirs in lessons/"
@@ -238,6 +254,22 @@ class _Reading:
         file: _File[CaseFile] = _File(shown, lines=lines)
         self._add(file, checks.check_case_sources(case.sources, known))
         return case
+
+    # --- Quizzes ---------------------------------------------------------------------------
+
+    def _quiz(self, slug: str, known: Known) -> QuizFile | None:
+        name = f"quizzes/{slug}.yaml"
+        file: _File[QuizFile] = _File(self._shown(name))
+        if not self._read(name, file) or not isinstance(file.data, dict):
+            return None
+        if "slug" in file.data:
+            self._add(file, [(("slug",), "the name of the file is the slug: remove this line")])
+        file.data["slug"] = slug
+        self._fit(file, QuizFile)
+        if file.model:
+            self._add(file, quizcheck.faults(file.model, known))
+            self.warnings += quizcheck.warnings(file.model, file.lines, file.shown)
+        return file.model
 
     # --- Lessons ---------------------------------------------------------------------------
 
@@ -324,6 +356,7 @@ def _assemble(
     sources: dict[str, Source],
     books: dict[str, Book],
     cases: dict[str, CaseFile],
+    quizzes: dict[str, QuizFile],
     warnings: tuple[Problem, ...],
 ) -> Library:
     """A library of lessons in which every reference is known to exist."""
@@ -351,6 +384,14 @@ def _assemble(
                 for slug, case in cases.items()
             }
         ),
+        quizzes=MappingProxyType(
+            {
+                slug: QuizEdition(
+                    quiz=quiz, sources=tuple(sources[item] for item in quizcheck.source_slugs(quiz))
+                )
+                for slug, quiz in quizzes.items()
+            }
+        ),
         warnings=warnings,
     )
 
@@ -364,8 +405,9 @@ def _belongs(folder: str, name: str) -> bool:
             return name == "README.md" or name in _FILES
         case "lessons":
             return False
-        case "cases":
-            return bool(_CASE.search(name)) and bool(_SLUG.fullmatch(_CASE.sub("", name)))
+        case "cases" | "quizzes":
+            slug = name.removesuffix(".yaml")
+            return slug != name and bool(_SLUG.fullmatch(slug))
     return name == "lesson.yaml" or bool(_BODY.fullmatch(name))
 
 

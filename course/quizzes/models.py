@@ -1,13 +1,25 @@
-"""Answers to questions: rows are added, never changed."""
+"""Answers to the questions of a lesson, and quizzes: sittings, attempts, responses, marks."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.core.clock import now
 from course.core.db import Model
+from course.domain.attempts import AttemptState
+
+LONGEST_REASON = 600  # characters
+RUNNING = {AttemptState.IN_PROGRESS, AttemptState.OVERDUE}
 
 
 class Answer(Model):
@@ -35,3 +47,143 @@ class Answer(Model):
     denominator: Mapped[int]
     maximum: Mapped[int]  # whole points
     answered_at: Mapped[datetime] = mapped_column(default=now)
+
+
+# --- Quizzes -------------------------------------------------------------------------------
+
+
+class StoredQuiz(Model):
+    """A compiled quiz, stored once for each content: an attempt keeps what it was made of."""
+
+    __tablename__ = "quiz_edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)  # of the compiled text
+    compiled: Mapped[str] = mapped_column(Text, deferred=True, deferred_raiseload=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Sitting(Model):
+    """A quiz as an instructor sets it for a group: when, how often, and what is shown when."""
+
+    __tablename__ = "sitting"
+    __table_args__ = (
+        CheckConstraint(
+            "opens_at IS NULL OR closes_at IS NULL OR opens_at < closes_at",
+            name="opens_before_it_closes",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"), index=True)
+    slug: Mapped[str] = mapped_column(String(40))  # of the quiz
+    edition_id: Mapped[int] = mapped_column(ForeignKey("quiz_edition.id"), index=True)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # as course.quizzes.rules writes them
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]  # when the results were given
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    edition: Mapped[StoredQuiz] = relationship(lazy="raise")
+
+
+class Allowance(Model):
+    """What one learner gets beside the rules of a sitting; the reason is for instructors."""
+
+    __tablename__ = "allowance"
+    __table_args__ = (
+        CheckConstraint(
+            "extra_time >= 0 AND extra_attempts >= 0 AND extension >= 0",
+            name="gives_and_never_takes",
+        ),
+    )
+
+    sitting_id: Mapped[int] = mapped_column(
+        ForeignKey("sitting.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    extra_time: Mapped[int] = mapped_column(default=0)  # percent of the limit
+    extra_attempts: Mapped[int] = mapped_column(default=0)
+    extension: Mapped[int] = mapped_column(default=0)  # minutes after closing
+    reason: Mapped[str] = mapped_column(String(300))
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    given_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class QuizAttempt(Model):
+    """One attempt of one learner; its rules, items and order are those of when it began."""
+
+    __tablename__ = "quiz_attempt"
+    __table_args__ = (
+        # Of two clicks at once, one makes the attempt.
+        UniqueConstraint("user_id", "slug", "scope", "number"),
+        CheckConstraint("number >= 1", name="number_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)  # in addresses: says nothing
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    sitting_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sitting.id", ondelete="CASCADE"), index=True
+    )
+    slug: Mapped[str] = mapped_column(String(40), index=True)
+    scope: Mapped[str] = mapped_column(String(30))  # "practice", or "sitting-" and its number
+    number: Mapped[int]  # 1 and on, in this scope
+    edition_id: Mapped[int] = mapped_column(ForeignKey("quiz_edition.id"), index=True)
+    seed: Mapped[int] = mapped_column(BigInteger)  # of the lots: which items, in which order
+    items: Mapped[list[str]] = mapped_column(JSON)  # drawn once, in the order that is shown
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    was_abandoned: Mapped[bool] = mapped_column(default=False)
+    edition: Mapped[StoredQuiz] = relationship(lazy="raise")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the learner could still do something with it when it was last looked at."""
+        return self.state in RUNNING
+
+
+class Response(Model):
+    """What somebody answered to one item, as last saved; its marks are kept apart."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        CheckConstraint("revision >= 1", name="revision_positive"),
+        CheckConstraint("certainty BETWEEN 1 AND 3", name="certainty_in_range"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(
+        ForeignKey("quiz_attempt.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
+    given: Mapped[Any | None] = mapped_column(JSON)  # see course.quizzes.marking; None is blank
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))  # of a weighing
+    certainty: Mapped[int | None]  # 1 not sure, 3 certain
+    is_flagged: Mapped[bool] = mapped_column(default=False)  # to come back to
+    revision: Mapped[int]  # rises with each save
+    saved_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Mark(Model):
+    """What a response earned. No page that a learner works on reads this table."""
+
+    __tablename__ = "mark"
+    __table_args__ = (CheckConstraint("maximum >= 0", name="maximum_not_negative"),)
+
+    attempt_id: Mapped[int] = mapped_column(
+        ForeignKey("quiz_attempt.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
+    fraction: Mapped[str] = mapped_column(String(120))  # of the maximum, exact: "2/3"
+    maximum: Mapped[int]  # whole points; 0 where it does not count
+    state: Mapped[str] = mapped_column(String(20))  # an AnswerState
+    key: Mapped[str] = mapped_column(String(64))  # hash of what it was marked with
+    comment: Mapped[str | None] = mapped_column(Text)  # of the person who gave it
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    given_at: Mapped[datetime] = mapped_column(default=now)

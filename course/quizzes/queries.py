@@ -1,9 +1,23 @@
-"""Reads of answers, always within one learner's run."""
+"""Reads of answers and attempts, always of one learner."""
 
-from sqlalchemy import bindparam, func, select
+from typing import Any
+
+from sqlalchemy import bindparam, func, inspect, select
+from sqlalchemy.orm import contains_eager
 
 from course.core.db import db
-from course.quizzes.models import Answer
+from course.curriculum.edition import QuizEdition
+from course.groups.models import Membership, Part
+from course.quizzes import editions
+from course.quizzes.models import (
+    Allowance,
+    Answer,
+    Mark,
+    QuizAttempt,
+    Response,
+    Sitting,
+    StoredQuiz,
+)
 
 # Built once, because every page with questions asks for it.
 _AT_STEP = (
@@ -23,3 +37,101 @@ def attempts(enrolment_id: int, step: str) -> int:
     """How often the step was checked."""
     statement = select(func.max(Answer.attempt)).filter_by(enrolment_id=enrolment_id, step=step)
     return db.session.scalar(statement) or 0
+
+
+# --- Quizzes: always one's own attempts, and never the marks while one works ---------------
+
+
+def attempts_of(user_id: int, slug: str, scope: str) -> list[QuizAttempt]:
+    """The attempts of this learner in one scope, first one first; one query."""
+    statement = (
+        select(QuizAttempt)
+        .filter_by(user_id=user_id, slug=slug, scope=scope)
+        .order_by(QuizAttempt.number)
+    )
+    return list(db.session.scalars(statement))
+
+
+_ATTEMPT = (
+    select(QuizAttempt)
+    .join(QuizAttempt.edition)
+    .options(contains_eager(QuizAttempt.edition))
+    .where(
+        QuizAttempt.public_id == bindparam("public_id"),
+        QuizAttempt.user_id == bindparam("user_id"),
+    )
+)
+
+
+def attempt_for(user_id: int, public_id: str) -> QuizAttempt | None:
+    """The attempt, when it is this learner's own, with its edition; one query."""
+    return db.session.scalar(_ATTEMPT, {"public_id": public_id, "user_id": user_id})
+
+
+def edition_of(row: QuizAttempt) -> QuizEdition:
+    """What an attempt was made of; a query where the edition is not at hand."""
+    state: Any = inspect(row)
+    if "edition" not in state.unloaded:
+        return editions.edition_by_hash(row.slug, row.edition.hash)
+    statement = select(StoredQuiz.hash).filter_by(id=row.edition_id)
+    return editions.edition_by_hash(row.slug, db.session.execute(statement).scalar_one())
+
+
+def responses_of(attempt_id: int) -> dict[str, Response]:
+    """What was answered, by item; one query."""
+    statement = select(Response).filter_by(attempt_id=attempt_id)
+    return {response.item: response for response in db.session.scalars(statement)}
+
+
+def marks_of(attempt_id: int) -> dict[str, Mark]:
+    """What was earned, by item; one query. Only for an attempt that has ended."""
+    statement = select(Mark).filter_by(attempt_id=attempt_id)
+    return {mark.item: mark for mark in db.session.scalars(statement)}
+
+
+def allowance_of(sitting_id: int, user_id: int) -> Allowance | None:
+    """What this learner gets beside the rules."""
+    return db.session.get(Allowance, (sitting_id, user_id))
+
+
+def sitting_for(user_id: int, sitting_id: int) -> Sitting | None:
+    """A sitting of a group in which this user learns, with its edition."""
+    statement = (
+        select(Sitting)
+        .join(Sitting.edition)
+        .options(contains_eager(Sitting.edition))
+        .join(Membership, Membership.group_id == Sitting.group_id)
+        .where(
+            Sitting.id == sitting_id,
+            Membership.user_id == user_id,
+            Membership.part == Part.LEARNER,
+        )
+    )
+    return db.session.scalar(statement)
+
+
+def sittings_of(user_id: int) -> list[Sitting]:
+    """What the groups of this learner are asked to take, the first to close first; one query."""
+    statement = (
+        select(Sitting)
+        .join(Membership, Membership.group_id == Sitting.group_id)
+        .where(Membership.user_id == user_id, Membership.part == Part.LEARNER)
+        .order_by(Sitting.closes_at.is_(None), Sitting.closes_at, Sitting.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def all_attempts_of(user_id: int) -> list[QuizAttempt]:
+    """Every attempt of this learner, first one first; one query."""
+    statement = select(QuizAttempt).filter_by(user_id=user_id).order_by(QuizAttempt.id)
+    return list(db.session.scalars(statement))
+
+
+def sitting_of(row: QuizAttempt) -> Sitting | None:
+    """The sitting of an attempt; None for practice."""
+    return db.session.get(Sitting, row.sitting_id) if row.sitting_id is not None else None
+
+
+def allowances_of(sitting_id: int) -> list[Allowance]:
+    """What learners get beside the rules of a sitting; one query."""
+    return list(db.session.scalars(select(Allowance).filter_by(sitting_id=sitting_id)))

@@ -26,6 +26,8 @@ REFUSALS: Final = {"login", 400, 403, 404, 405, 410}
 # What is filled in, so that a refusal is about the person and not about an empty form.
 BODIES: Final[dict[str, dict[str, str]]] = {
     "/accounts/<int:user_id>/role": {"role": "administrator"},
+    "/attempts/<public_id>": {"revision": "1"},
+    "/attempts/<public_id>/save": {"revision": "1"},
     "/lessons/<lesson>/<slug>": {"text": "Gekaapt", "revision": "0"},
     "/lessons/<lesson>/<slug>/draft": {"text": "Gekaapt", "revision": "0"},
     "/lessons/<lesson>/<slug>/hand-in": {"revision": "1"},

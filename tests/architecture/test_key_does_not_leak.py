@@ -6,6 +6,7 @@ is told, the order of things, their length, and whatever somebody adds later.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -39,13 +40,7 @@ def _library(app: Flask) -> Library:
 def with_another_key(library: Library) -> Library:
     """The same course, in which other answers are right."""
     others = {slug: _edition(edition) for slug, edition in library.editions.items()}
-    return Library(
-        course=library.course,
-        editions=others,
-        glossary=library.glossary,
-        sources=library.sources,
-        books=library.books,
-    )
+    return replace(library, editions=others)
 
 
 def _edition(edition: Edition) -> Edition:

@@ -16,11 +16,14 @@ InApp = Callable[[], AbstractContextManager[None]]
 # Per table that is nobody's own: why.
 NOBODYS = {
     "case_edition": "a case as it was; many people play it",
+    "choice_picture": "counts without names, of at least ten people",
     "edition": "a lesson as it was; many people follow it",
     "group": "belongs to everybody in it, and outlives each of them",
     "group_picture": "counts without names, of at least ten people",
     "outbox": "goes by address, also of people without an account; handed over and deleted by that",
     "pending": "of a visitor without an account; gone after two days",
+    "quiz_edition": "a quiz as it was; many people take it",
+    "sitting": "a quiz as it is set for a group, and goes with the group",
     "sign_up": "of somebody without an account; gone after two days",
     "user": "is the owner",
 }

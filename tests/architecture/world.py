@@ -18,7 +18,7 @@ from course.accounts.models import User
 from course.accounts.queries import ownership
 from course.core.db import Model, db
 from tests.browser import Browser
-from tests.factories import CASE, LESSON, Factory
+from tests.factories import CASE, LESSON, QUIZ, Factory
 
 # From who may do least to who may do most.
 ROLES: Final = (
@@ -48,11 +48,13 @@ PRIVATE: Final = {
     "kanarie-klad",
     "kanarie-teruggenomen",
     "kanarie-voorspelling",
+    "kanarie-toetsreden",
 }
 CASE_PAGES: Final = (
     "", "/back", "/begin", "/choose", "/paper", "/play", "/predict", "/result", "/trail",
     "/trail/<int:number>",
 )  # fmt: skip
+ATTEMPT_PAGES: Final = ("", "/overview", "/result", "/save", "/submit")
 # What each may read, wherever it turns up. A word that an address itself gives away is not here.
 MAY_READ: Final[Mapping[str, set[str]]] = {
     "visitor": set(),
@@ -100,6 +102,9 @@ def build(app: Flask) -> World:
         )
         other_group = make.group(instructors=[people["colleague"]], learners=[people["stranger"]])
         make.group_picture(group)
+        attempt = make.attempt(
+            people["owner"], reason="kanarie-toetsreden", is_running=True
+        ).public_id
         gaps = {
             "code": group.join_code,
             "code of /language/<code>": "en",
@@ -113,6 +118,8 @@ def build(app: Flask) -> World:
             **{f"slug of /cases/<slug>{rest}": CASE for rest in CASE_PAGES},
             **{f"slug of /author/cases/<slug>{rest}": CASE for rest in ("", "/preview")},
             "slug of /teach/groups/<int:group_id>/cases/<slug>": CASE,
+            **{f"slug of /quizzes/<slug>{rest}": QUIZ for rest in ("", "/begin", "/paper")},
+            **{f"public_id of /attempts/<public_id>{rest}": attempt for rest in ATTEMPT_PAGES},
             "number": 1,
             "token of /password/<token>": make.password_reset(people["owner"]),
             "token of /signup/<token>": make.sign_up(f"{APPLICANT}@example.org"),

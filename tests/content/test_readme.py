@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import TypeAdapter
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 from course.curriculum import casecheck, figures, markdown, positions
 from course.curriculum.cases import CaseFile
 from course.curriculum.positions import Data
+from course.curriculum.quizzes import Classic, QuizFile, Weighing
 from course.curriculum.schema import Book, QuestionStep, Source, Step, Term
 from course.domain.branching import Kind
 
@@ -78,3 +80,12 @@ def test_the_examples_of_lists_fit_the_schema() -> None:
         items = data[key]
         assert isinstance(items, list)
         assert [model.model_validate(item) for item in items]
+
+
+def test_the_example_of_a_quiz_fits_the_schema_and_has_every_type_that_a_lesson_lacks() -> None:
+    quiz = QuizFile.model_validate({**_example_with("module"), "slug": "voorbeeld"})
+    types = {item.type for item in quiz.items}
+    every = {get_args(kind.model_fields["type"].annotation)[0] for kind in get_args(Classic)} | {
+        get_args(kind.model_fields["type"].annotation)[0] for kind in get_args(Weighing)
+    }
+    assert types == every - {"single", "multiple", "order", "number"}

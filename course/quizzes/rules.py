@@ -1,0 +1,73 @@
+"""The rules of a quiz as they are stored, and as the domain needs them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from course.domain import feedback
+from course.domain.attempts import AttemptRules, GradeMethod, TimeUp
+from course.domain.feedback import Policy
+from course.domain.opening import ALWAYS, Window
+
+
+class Feedback(StrEnum):
+    """When what is shown."""
+
+    PRACTICE = "practice"  # all of it, as soon as it is handed in
+    TEST = "test"  # one's own answers; the rest after the instructor gave the results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How a quiz is made; kept with each attempt, so that a change never reaches back."""
+
+    feedback: Feedback = Feedback.PRACTICE
+    attempts: int | None = None  # at most; None sets no limit
+    minutes: int | None = None  # for an attempt; None sets no limit
+    time_up: TimeUp = TimeUp.AUTO_SUBMIT
+    grace: int = 0  # minutes after the end in which it can still be handed in
+    wait: int = 0  # minutes between two attempts
+    builds_on_last: bool = False
+    method: GradeMethod = GradeMethod.BEST
+    one_page: bool = False  # else one item a page
+    shuffles: bool = True  # the items, and the options in them
+    weighings_count: bool = False  # those that may; by default they are for thinking
+
+    def of_attempt(self, window: Window = ALWAYS) -> AttemptRules:
+        """As the clock and the table of attempts need them. Raises :exc:`ValueError`."""
+        return AttemptRules(
+            window=window,
+            limit=timedelta(minutes=self.minutes) if self.minutes else None,
+            time_up=self.time_up,
+            grace=timedelta(minutes=self.grace),
+            most=self.attempts,
+            delay=timedelta(minutes=self.wait),
+            builds_on_last=self.builds_on_last,
+        )
+
+    def policy(self, *, weighing: bool) -> Policy:
+        """What is shown of an item, and from when."""
+        if self.feedback is Feedback.TEST:
+            return feedback.TEST
+        return feedback.WEIGHING if weighing else feedback.PRACTICE
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON; what is as always is left out."""
+        return {
+            name: value for name, value in asdict(self).items() if value != getattr(USUAL, name)
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """What :meth:`to_plain` gave."""
+        values: dict[str, Any] = dict(plain)
+        for name, kind in (("feedback", Feedback), ("time_up", TimeUp), ("method", GradeMethod)):
+            if name in values:
+                values[name] = kind(values[name])
+        return cls(**values)
+
+
+USUAL: Final = Rules()
+PRACTICE: Final = USUAL

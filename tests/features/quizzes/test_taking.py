@@ -1,0 +1,358 @@
+"""Taking a quiz: nothing is lost, nothing is told too early, and the clock is the server's."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from fractions import Fraction
+from http import HTTPStatus
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from course.accounts.models import User
+from course.core.clock import now
+from course.core.db import db
+from course.curriculum.edition import QuizEdition
+from course.quizzes import attempts, editions, queries
+from course.quizzes.models import Mark, QuizAttempt, Response
+from course.quizzes.responses import field_name, parts_of
+from tests.browser import Browser
+from tests.factories import Factory
+from tests.features.at_once import at_once, click
+from tests.features.quizzes import filled
+from tests.pages import main_words
+
+InApp = Callable[[], AbstractContextManager[None]]
+SignIn = Callable[[User], Browser]
+QUIZ = "toets-afsluiten-of-loslaten"
+ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def edition(app: Flask) -> QuizEdition:
+    with app.app_context():
+        found = editions.current(QUIZ)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def learner(make: Factory) -> User:
+    return make.learner(language="en")
+
+
+def begun(browser: Browser, **fields: str) -> str:
+    """Begin the quiz; gives the address of the attempt."""
+    location = browser.submit(f"/quizzes/{QUIZ}", fields, action="/begin").location
+    assert location is not None
+    return location
+
+
+def newest(in_app: InApp, user: User) -> QuizAttempt:
+    with in_app():
+        return queries.all_attempts_of(user.id)[-1]
+
+
+# --- From beginning to result --------------------------------------------------------------
+
+
+def test_every_item_can_be_answered_saved_and_handed_in(
+    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    for slug in row.items:
+        item = edition.quiz.item(slug)
+        assert item is not None
+        page = browser.get(f"{url}?item={slug}")
+        assert item.prompt["en"] in main_words(page)
+        answer = browser.submit(page, filled.right(item), action=url)
+        assert answer.status_code == HTTPStatus.SEE_OTHER, slug
+    assert "Everything is answered." in main_words(browser.get(f"{url}/overview"))
+    browser.submit(f"{url}/overview", action="/submit")
+    words = main_words(browser.get(f"{url}/result"))
+    assert "points" in words
+    assert "fictional panel" in words
+    with in_app():
+        marks = queries.marks_of(row.id)
+        states = {mark.state for mark in marks.values()}
+        assert states <= {"right", "partial", "needs_grading", "wrong"}
+        classic = [marks[slug] for slug in row.items if slug in marks and marks[slug].maximum]
+        assert {mark.state for mark in classic} == {"right", "needs_grading"}
+
+
+def test_an_attempt_goes_on_where_it_was_on_another_device(
+    sign_in: SignIn, learner: User, in_app: InApp
+) -> None:
+    desk, phone = sign_in(learner), sign_in(learner)
+    url = begun(desk)
+    first = newest(in_app, learner).items[0]
+    desk.submit(desk.get(f"{url}?item={first}"), action=url)
+    assert begun(phone) == url
+
+
+def test_a_blank_attempt_can_be_handed_in_and_earns_nothing(
+    sign_in: SignIn, learner: User, in_app: InApp
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    browser.submit(f"{url}/overview", action="/submit")
+    assert "Not answered." in main_words(browser.get(f"{url}/result"))
+    with in_app():
+        marks = queries.marks_of(newest(in_app, learner).id)
+        assert attempts.share_of(marks) == Fraction(0)
+
+
+def test_handing_in_twice_is_once(sign_in: SignIn, learner: User, in_app: InApp) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    page = browser.get(f"{url}/overview")
+    for _click in range(2):
+        answer = browser.submit(page, action="/submit")
+        assert answer.location == f"{url}/result"
+    with in_app():
+        assert db.session.scalar(select(func.count(QuizAttempt.id))) == 1
+
+
+# --- Somebody else's -----------------------------------------------------------------------
+
+
+def test_nobody_reaches_the_attempt_of_somebody_else(
+    sign_in: SignIn, learner: User, outsider: User
+) -> None:
+    url = begun(sign_in(learner))
+    other = sign_in(outsider)
+    for path in ("", "/overview", "/result"):
+        assert other.get(f"{url}{path}").status_code == 404, path
+    for path in ("", "/save", "/submit"):
+        assert other.post(f"{url}{path}", data={"page": "x"}).status_code == 404, path
+
+
+def test_a_visitor_reads_about_a_quiz_and_signs_in_to_begin(client: Browser) -> None:
+    page = client.get(f"/quizzes/{QUIZ}")
+    assert page.status_code == 200
+    assert "Sign in" in main_words(page) or "Inloggen" in main_words(page)
+    assert client.get(f"/quizzes/{QUIZ}/paper").status_code == 200
+
+
+# --- Bad input -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"option": "there-is-no-such-option"},
+        {"long": "x" * 1_000_000},
+        {"page": "there-is-no-such-item"},
+    ],
+)
+def test_what_no_page_can_send_is_refused_and_nothing_is_stored(
+    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp, bad: dict[str, str]
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    item = next(
+        item for item in map(edition.quiz.item, row.items) if item and item.type == "single"
+    )
+    value = bad.get("option") or bad.get("long") or ""
+    data = {"page": bad.get("page", item.slug), item.slug: value, "revision": "0"}
+    for path in ("", "/save"):
+        answer = browser.post(f"{url}{path}", data=data)
+        assert 400 <= answer.status_code < 500, path
+    with in_app():
+        assert queries.responses_of(row.id) == {}
+
+
+@pytest.mark.parametrize("typed", ["101", "NaN", "-5", "1e3", "50,5"])
+def test_points_that_are_none_are_kept_as_typed_and_count_as_nothing(
+    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp, typed: str
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    item = next(
+        item for item in map(edition.quiz.item, row.items) if item and item.type == "points100"
+    )
+    name = field_name(item, parts_of(item)[0])
+    page = browser.get(f"{url}?item={item.slug}")
+    browser.submit(page, {name: typed}, action=url)
+    assert f'value="{typed}"' in browser.get(f"{url}?item={item.slug}").text
+    assert "Give each of these whole points" in main_words(browser.get(f"{url}?item={item.slug}"))
+    browser.submit(f"{url}/overview", action="/submit")
+    with in_app():
+        mark = queries.marks_of(row.id)[item.slug]
+        assert (mark.state, mark.fraction) == ("invalid", "0")
+
+
+# --- Two windows ---------------------------------------------------------------------------
+
+
+def test_an_older_window_never_overwrites_a_newer_answer(
+    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    item = next(item for item in map(edition.quiz.item, row.items) if item and item.type == "essay")
+    old = browser.get(f"{url}?item={item.slug}")
+    browser.submit(browser.get(f"{url}?item={item.slug}"), {item.slug: "newer"}, action=url)
+    refused = browser.submit(old, {item.slug: "older"}, action=url)
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "newer" in main_words(refused)
+    assert "older" in refused.text
+    with in_app():
+        assert queries.responses_of(row.id)[item.slug].given == "newer"
+    assert browser.submit(refused, action=url).status_code == HTTPStatus.SEE_OTHER
+    with in_app():
+        assert queries.responses_of(row.id)[item.slug].given == "older"
+
+
+def test_the_script_hears_what_was_saved_and_what_was_there(
+    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    item = next(item for item in map(edition.quiz.item, row.items) if item and item.type == "essay")
+    data = {"page": item.slug, "revision": "0", item.slug: "one"}
+    first = browser.post(f"{url}/save", data=data)
+    assert first.json is not None
+    assert first.json["revision"] == 1
+    stale = browser.post(f"{url}/save", data={**data, item.slug: "two"})
+    assert stale.status_code == HTTPStatus.CONFLICT
+    assert stale.json is not None
+    assert stale.json["content"] == {item.slug: ["one"]}
+    assert browser.post(f"{url}/save", data=data).status_code == HTTPStatus.OK  # a lost answer
+
+
+# --- At once -------------------------------------------------------------------------------
+
+
+def test_sixteen_clicks_at_once_begin_one_attempt(
+    sign_in: SignIn, learner: User, in_app: InApp
+) -> None:
+    clicks = [click(sign_in(learner), f"/quizzes/{QUIZ}/begin", {}) for _click in range(16)]
+    answers = at_once(clicks)
+    assert len({answer.location for answer in answers}) == 1
+    with in_app():
+        assert db.session.scalar(select(func.count(QuizAttempt.id))) == 1
+
+
+def test_sixteen_clicks_at_once_hand_in_once_and_mark_each_item_once(
+    sign_in: SignIn, learner: User, in_app: InApp
+) -> None:
+    url = begun(sign_in(learner))
+    answers = at_once([click(sign_in(learner), f"{url}/submit", {}) for _click in range(16)])
+    assert {answer.location for answer in answers} == {f"{url}/result"}
+    with in_app():
+        row = newest(in_app, learner)
+        marked = db.session.scalar(select(func.count()).select_from(Mark))
+        assert marked == len(queries.marks_of(row.id)) > 0
+
+
+# --- Too early -----------------------------------------------------------------------------
+
+
+@ONE_DATABASE
+def test_a_page_to_answer_is_the_same_whatever_the_key_is(
+    app: Flask, sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp
+) -> None:
+    """The key does not come near these pages: another key gives the same bytes."""
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    paths = [f"{url}?item={slug}" for slug in row.items] + [f"{url}/overview"]
+    before = [filled.without_tokens(browser.get(path).text) for path in paths]
+    paper = filled.without_tokens(browser.get(f"/quizzes/{QUIZ}/paper").text)
+    with filled.other_keys(app, edition):
+        after = [filled.without_tokens(browser.get(path).text) for path in paths]
+        assert before == after
+        assert paper == filled.without_tokens(browser.get(f"/quizzes/{QUIZ}/paper").text)
+
+
+def test_saving_never_tells_whether_it_was_right(
+    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    item = next(
+        item for item in map(edition.quiz.item, row.items) if item and item.type == "single"
+    )
+    told = []
+    for option in (part for part in parts_of(item)[0].choices or ()):
+        browser.post(f"{url}/save", data={"page": item.slug, "revision": "0", item.slug: option})
+        with in_app():
+            revision = queries.responses_of(row.id)[item.slug].revision
+        data = {"page": item.slug, "revision": str(revision), item.slug: option}
+        answer = browser.post(f"{url}/save", data=data)
+        assert answer.json is not None
+        told.append(sorted(answer.json))
+    assert all(keys == told[0] for keys in told)
+
+
+# --- The clock -----------------------------------------------------------------------------
+
+
+def test_what_arrives_after_the_end_changes_nothing_and_what_was_saved_is_handed_in(
+    sign_in: SignIn, learner: User, make: Factory, edition: QuizEdition, in_app: InApp
+) -> None:
+    sitting = make.sitting(learner, QUIZ, minutes=10)
+    browser = sign_in(learner)
+    location = browser.submit(f"/quizzes/{QUIZ}?sitting={sitting.id}", action="/begin").location
+    assert location is not None
+    row = newest(in_app, learner)
+    essay = next(
+        item for item in map(edition.quiz.item, row.items) if item and item.type == "essay"
+    )
+    data = {"page": essay.slug, "revision": "0", essay.slug: "in time"}
+    assert browser.post(f"{location}/save", data=data).status_code == HTTPStatus.OK
+    late = {**data, "revision": "1", essay.slug: "too late"}
+    with time_machine.travel(now() + timedelta(minutes=10, seconds=30), tick=False):
+        answer = sign_in(learner).post(f"{location}/save", data=late)
+        assert answer.status_code == HTTPStatus.GONE
+        words = main_words(sign_in(learner).get(f"{location}/result"))
+        assert "handed in" in words
+    with in_app():
+        kept = db.session.get_one(Response, (row.id, essay.slug))
+        assert kept.given == "in time"
+        assert db.session.get_one(QuizAttempt, row.id).state in {"submitted", "graded"}
+
+
+def test_a_limit_on_attempts_holds_and_says_what_to_do(
+    sign_in: SignIn, learner: User, make: Factory
+) -> None:
+    sitting = make.sitting(learner, QUIZ, attempts=1)
+    browser = sign_in(learner)
+    page = f"/quizzes/{QUIZ}?sitting={sitting.id}"
+    location = browser.submit(page, action="/begin").location
+    browser.submit(f"{location}/overview", action="/submit")
+    refused = browser.submit(page, action="/begin")
+    assert "You have used all your attempts." in browser.get(str(refused.location)).text
+
+
+def test_a_sitting_of_another_group_does_not_exist(
+    sign_in: SignIn, learner: User, outsider: User, make: Factory
+) -> None:
+    sitting = make.sitting(learner, QUIZ)
+    assert sign_in(outsider).get(f"/quizzes/{QUIZ}?sitting={sitting.id}").status_code == 404
+
+
+def test_a_test_shows_ones_own_answers_and_nothing_else_until_it_is_released(
+    sign_in: SignIn, learner: User, make: Factory, edition: QuizEdition, in_app: InApp
+) -> None:
+    sitting = make.sitting(learner, QUIZ, feedback="test")
+    browser = sign_in(learner)
+    location = browser.submit(f"/quizzes/{QUIZ}?sitting={sitting.id}", action="/begin").location
+    browser.submit(f"{location}/overview", action="/submit")
+    words = main_words(browser.get(f"{location}/result"))
+    assert "results follow when your instructor gives them" in words
+    for item in edition.quiz.items:
+        assert item.explanation["en"] not in words
+    make.release(sitting)
+    words = main_words(browser.get(f"{location}/result"))
+    assert "points" in words
