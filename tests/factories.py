@@ -4,7 +4,7 @@ Every call has a transaction and an app context of its own, so nothing is open w
 for a page. What comes back is detached: its columns can be read, its relationships cannot.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -31,7 +31,17 @@ from course.lessons import editions
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
 from course.quizzes import attempts
 from course.quizzes import editions as quizzes
-from course.quizzes.models import Allowance, Answer, QuizAttempt, Response, Sitting
+from course.quizzes.models import (
+    Allowance,
+    Answer,
+    KeyChange,
+    Mark,
+    MarkChange,
+    QuizAttempt,
+    Response,
+    Sitting,
+)
+from course.quizzes.responses import Kept
 from course.reflections.actions import receipt_code
 from course.reflections.models import Submission
 from course.weighings.models import GroupPicture, Weighing
@@ -416,15 +426,23 @@ class Factory:
             )
 
     def attempt(
-        self, user: User, slug: str = QUIZ, *, reason: str = "Daarom.", is_running: bool = False
+        self,
+        user: User,
+        slug: str = QUIZ,
+        *,
+        reason: str = "Daarom.",
+        given: str | None = None,
+        is_running: bool = False,
+        **columns: Any,
     ) -> QuizAttempt:
-        """An attempt to practise, with a reason for one item; handed in, or all on one page."""
+        """An attempt to practise, with an essay and a reason; handed in, or all on one page."""
         edition = self.quiz(slug)
+        essay = next(item.slug for item in edition.quiz.items if item.type == "essay")
         with self.together():
             row = attempts.begin(user.id, edition, None)
             if isinstance(row, attempts.Refused):
                 raise ValueError(row.why)
-            response = Response(attempt_id=row.id, item=row.items[0], revision=1, given=None)
+            response = Response(attempt_id=row.id, item=essay, revision=1, given=given)
             response.reason = reason
             db.session.add(response)
             db.session.flush()
@@ -432,6 +450,30 @@ class Factory:
                 row.rules = {"one_page": True}
             else:
                 attempts.submit(row)
+            for name, value in columns.items():
+                setattr(row, name, value)
+            db.session.flush()
+            return row
+
+    def regraded(
+        self,
+        sitting: Sitting,
+        attempt: QuizAttempt,
+        *,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        comment: str | None = None,
+    ) -> KeyChange:
+        """The key of an item was changed, which changed the mark of this attempt."""
+        item = attempt.items[0]
+        change = {"item": item, "kind": "drop"}
+        values = {"mode": "all", "reason": "Onduidelijk.", "change": change, "item": item}
+        with self.together():
+            row = self.add(KeyChange(sitting_id=sitting.id, **values))
+            changed = {"change_id": row.id, "attempt_id": attempt.id}
+            self.add(MarkChange(**changed, before=before, after=after))
+            mark = update(Mark).where(Mark.attempt_id == attempt.id)
+            db.session.execute(mark.values(comment=comment))
             return row
 
     # --- All of it -------------------------------------------------------------------------
@@ -456,7 +498,7 @@ class Factory:
             self.playthrough(learner, to_end=True)
             sitting = self.sitting(learner, group=group)
             self.add(Allowance(sitting_id=sitting.id, user_id=learner.id, reason="Dyslexie."))
-            self.attempt(learner)
+            self.regraded(sitting, self.attempt(learner), before={}, after={})
         return learner
 
     def _step_of(self, enrolment: Enrolment, slug: str | None, kind: type[Any]) -> Any:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from course.core.clock import now
@@ -25,8 +25,9 @@ from course.domain.drawing import drawn, shuffled
 from course.domain.opening import Window
 from course.domain.scores import AnswerState
 from course.quizzes import editions, queries
-from course.quizzes.marking import counts_for, key_hash, mark_item
+from course.quizzes.livepanel import keys_of
 from course.quizzes.models import Allowance, Mark, QuizAttempt, Response, Sitting
+from course.quizzes.rekeying import marked
 from course.quizzes.responses import Kept
 from course.quizzes.rules import PRACTICE, Rules
 
@@ -194,10 +195,15 @@ def attempt_rules(row: QuizAttempt) -> clock.AttemptRules:
     return Rules.from_plain(row.rules).of_attempt()
 
 
+def is_due(row: QuizAttempt) -> bool:
+    """Whether the clock has something to do with it; nothing is asked of the database."""
+    settled = clock.settle(as_attempt(row), rules=attempt_rules(row), now=now())
+    return settled.state != row.state
+
+
 def settle(row: QuizAttempt) -> QuizAttempt:
     """What the clock did since: time may have run out. Committed, and marked, when it has."""
-    settled = clock.settle(as_attempt(row), rules=attempt_rules(row), now=now())
-    if settled.state != row.state:
+    if is_due(row):
         locked = hold(row.public_id)
         if locked is not None:
             _become(locked, clock.settle(as_attempt(locked), rules=attempt_rules(row), now=now()))
@@ -305,26 +311,25 @@ def _mark(row: QuizAttempt) -> None:
     edition = queries.edition_of(row)
     rules = Rules.from_plain(row.rules)
     responses = queries.responses_of(row.id)
-    moment = now()
+    changes = queries.key_changes(row.sitting_id)
+    keys = keys_of(edition, queries.panel_of(row.sitting_id))
+    counts = rules.weighings_count
+    db.session.execute(delete(Mark).where(Mark.attempt_id == row.id))  # it was reopened
     for slug in row.items:
-        item = edition.quiz.item(slug)
-        if item is None:
-            raise LookupError(f"attempt {row.public_id} has no item {slug!r}")
-        key = edition.keys.get(slug)
         response = responses.get(slug)
         given = None if row.was_abandoned or response is None else response.given
-        score = mark_item(item, given, key=key)
-        counts = counts_for(item, key, weighings_count=rules.weighings_count)
-        if score is not None:
-            db.session.merge(
+        found = marked(
+            edition, slug, given, keys=keys, changes=changes, weighings_count=counts
+        )
+        if found is not None:
+            db.session.add(
                 Mark(
                     attempt_id=row.id,
                     item=slug,
-                    fraction=str(score.fraction),
-                    maximum=score.maximum if counts else 0,
-                    state=score.state.value,
-                    key=key_hash(item, key),
-                    given_at=moment,
+                    fraction=str(found.fraction),
+                    maximum=found.maximum,
+                    state=found.state,
+                    key=found.key,
                 )
             )
     db.session.flush()

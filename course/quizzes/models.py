@@ -19,6 +19,7 @@ from course.core.db import Model
 from course.domain.attempts import AttemptState
 
 LONGEST_REASON = 600  # characters
+HIDDEN = {"export": False}  # not in the download of one's own data
 RUNNING = {AttemptState.IN_PROGRESS, AttemptState.OVERDUE}
 
 
@@ -83,6 +84,10 @@ class Sitting(Model):
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]  # when the results were given
+    # A frozen panel of real people, see course.quizzes.livepanel; None: the example of the content.
+    panel: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True), deferred=True, deferred_raiseload=True
+    )
     made_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     made_at: Mapped[datetime] = mapped_column(default=now)
     edition: Mapped[StoredQuiz] = relationship(lazy="raise")
@@ -171,7 +176,10 @@ class Response(Model):
 
 
 class Mark(Model):
-    """What a response earned. No page that a learner works on reads this table."""
+    """What a response earned. No page that a learner works on reads this table.
+
+    Nor does the download of one's own data: it knows no moment at which a result was given.
+    """
 
     __tablename__ = "mark"
     __table_args__ = (CheckConstraint("maximum >= 0", name="maximum_not_negative"),)
@@ -180,10 +188,42 @@ class Mark(Model):
         ForeignKey("quiz_attempt.id", ondelete="CASCADE"), primary_key=True
     )
     item: Mapped[str] = mapped_column(String(40), primary_key=True)
-    fraction: Mapped[str] = mapped_column(String(120))  # of the maximum, exact: "2/3"
-    maximum: Mapped[int]  # whole points; 0 where it does not count
-    state: Mapped[str] = mapped_column(String(20))  # an AnswerState
-    key: Mapped[str] = mapped_column(String(64))  # hash of what it was marked with
-    comment: Mapped[str | None] = mapped_column(Text)  # of the person who gave it
+    fraction: Mapped[str] = mapped_column(String(120), info=HIDDEN)  # of the maximum, exact: "2/3"
+    maximum: Mapped[int] = mapped_column(info=HIDDEN)  # whole points; 0 where it does not count
+    state: Mapped[str] = mapped_column(String(20), info=HIDDEN)  # an AnswerState
+    key: Mapped[str] = mapped_column(String(64), info=HIDDEN)  # hash of what it was marked with
+    comment: Mapped[str | None] = mapped_column(Text, info=HIDDEN)  # of the person who gave it
     given_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     given_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class KeyChange(Model):
+    """A change of the key of one item in a sitting, with its reason; rows are only added."""
+
+    __tablename__ = "key_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(
+        ForeignKey("sitting.id", ondelete="CASCADE"), index=True
+    )
+    item: Mapped[str] = mapped_column(String(40))
+    change: Mapped[dict[str, Any]] = mapped_column(JSON)  # see course.quizzes.rekeying
+    mode: Mapped[str] = mapped_column(String(20))  # for whom: see course.domain.regrading
+    reason: Mapped[str] = mapped_column(String(300))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MarkChange(Model):
+    """What a change of a key did to one attempt: the mark before, and after."""
+
+    __tablename__ = "mark_change"
+
+    change_id: Mapped[int] = mapped_column(
+        ForeignKey("key_change.id", ondelete="CASCADE"), primary_key=True
+    )
+    attempt_id: Mapped[int] = mapped_column(
+        ForeignKey("quiz_attempt.id", ondelete="CASCADE"), primary_key=True
+    )
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, info=HIDDEN)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON, info=HIDDEN)

@@ -9,15 +9,18 @@ from course.core.db import db
 from course.curriculum.edition import QuizEdition
 from course.groups.models import Membership, Part
 from course.quizzes import editions
+from course.quizzes.livepanel import LivePanel
 from course.quizzes.models import (
     Allowance,
     Answer,
+    KeyChange,
     Mark,
     QuizAttempt,
     Response,
     Sitting,
     StoredQuiz,
 )
+from course.quizzes.rekeying import Change
 
 # Built once, because every page with questions asks for it.
 _AT_STEP = (
@@ -94,6 +97,12 @@ def allowance_of(sitting_id: int, user_id: int) -> Allowance | None:
     return db.session.get(Allowance, (sitting_id, user_id))
 
 
+def allowances_for(user_id: int) -> dict[int, Allowance]:
+    """What this learner gets beside the rules, by sitting; one query."""
+    statement = select(Allowance).filter_by(user_id=user_id)
+    return {allowance.sitting_id: allowance for allowance in db.session.scalars(statement)}
+
+
 def sitting_for(user_id: int, sitting_id: int) -> Sitting | None:
     """A sitting of a group in which this user learns, with its edition."""
     statement = (
@@ -135,3 +144,22 @@ def sitting_of(row: QuizAttempt) -> Sitting | None:
 def allowances_of(sitting_id: int) -> list[Allowance]:
     """What learners get beside the rules of a sitting; one query."""
     return list(db.session.scalars(select(Allowance).filter_by(sitting_id=sitting_id)))
+
+
+def key_changes(sitting_id: int | None) -> list[Change]:
+    """The changes of keys of a sitting, oldest first; one query, and none for practice."""
+    if sitting_id is None:
+        return []
+    statement = select(KeyChange.change).filter_by(sitting_id=sitting_id).order_by(KeyChange.id)
+    return [Change.from_plain(plain) for plain in db.session.scalars(statement)]
+
+
+def panel_of(sitting_id: int | None) -> LivePanel | None:
+    """The people whose answers are the key of a sitting; ``None`` where the example is.
+
+    One query, and none for practice.
+    """
+    if sitting_id is None:
+        return None
+    plain = db.session.scalar(select(Sitting.panel).filter_by(id=sitting_id))
+    return LivePanel.from_plain(plain) if plain else None

@@ -1,4 +1,4 @@
-"""quizzes: editions, sittings, allowances, attempts, responses and marks
+"""quizzes: editions, sittings, allowances, attempts, responses, marks and changes of keys
 
 Only adds tables; rows that exist stay as they are. A downgrade loses every quiz that was taken.
 """
@@ -175,9 +175,61 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("attempt_id", "item", name=op.f("pk_response")),
     )
+    op.create_table(
+        "key_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sitting_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("change", sa.JSON(), nullable=False),
+        sa.Column("mode", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["user.id"],
+            name=op.f("fk_key_change_made_by_user"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sitting_id"],
+            ["sitting.id"],
+            name=op.f("fk_key_change_sitting_id_sitting"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_change")),
+    )
+    with op.batch_alter_table("key_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_key_change_sitting_id"), ["sitting_id"], unique=False)
+
+    op.create_table(
+        "mark_change",
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"],
+            ["quiz_attempt.id"],
+            name=op.f("fk_mark_change_attempt_id_quiz_attempt"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["key_change.id"],
+            name=op.f("fk_mark_change_change_id_key_change"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("change_id", "attempt_id", name=op.f("pk_mark_change")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mark_change")
+    with op.batch_alter_table("key_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_key_change_sitting_id"))
+
+    op.drop_table("key_change")
     op.drop_table("response")
     op.drop_table("mark")
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:

@@ -18,6 +18,7 @@ NOBODYS = {
     "case_edition": "a case as it was; many people play it",
     "choice_picture": "counts without names, of at least ten people",
     "edition": "a lesson as it was; many people follow it",
+    "key_change": "belongs to a sitting, and goes with it; what it did to whom is mark_change",
     "group": "belongs to everybody in it, and outlives each of them",
     "group_picture": "counts without names, of at least ten people",
     "outbox": "goes by address, also of people without an account; handed over and deleted by that",
