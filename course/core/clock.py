@@ -1,9 +1,10 @@
 """The one place that asks what time it is. Stored in UTC, shown in Amsterdam."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from course.domain.opening import AMSTERDAM
+
+__all__ = ["AMSTERDAM", "now"]
 
 
 def now() -> datetime:

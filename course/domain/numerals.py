@@ -97,7 +97,8 @@ def read_quantity(
     Capitals, spaces around a unit and compatible characters (Unicode NFKC) make no difference: 5 m²
     is 5 M2. A word or sign that is no unit of the question gives a quantity that is not known, so
     that the page can say so. The number is read as by :func:`parse_number`; a unit by itself, and
-    text with more numbers, is ``NOT_A_NUMBER``.
+    text with more numbers, is ``NOT_A_NUMBER``. What can be read in two ways, also because of a
+    unit with a digit in it, is ``AMBIGUOUS``.
 
     Raises :exc:`ValueError` when two ``units`` are the same or one could not be told from a number.
     """
@@ -113,6 +114,7 @@ def read_quantity(
     if parsed is not NumberProblem.NOT_A_NUMBER:
         return parsed
     for known in (True, False):
+        found: set[Quantity] = set()
         for number, unit in _splits(typed):
             name = names.get(_folded(unit))
             if name is None and (known or not _is_strange(unit)):
@@ -121,16 +123,23 @@ def read_quantity(
             if parsed is NumberProblem.AMBIGUOUS:
                 return parsed
             if isinstance(parsed, Number):
-                return Quantity(parsed.value, name or unit.strip(), is_known=known)
+                found.add(Quantity(parsed.value, name or unit.strip(), is_known=known))
+        if found:
+            return found.pop() if len(found) == 1 else NumberProblem.AMBIGUOUS
     return NumberProblem.NOT_A_NUMBER
 
 
 def _splits(typed: str) -> Iterator[tuple[str, str]]:
-    """Each way to cut a text in a number and its unit, the longest unit first, behind or before."""
+    """Each way to cut a text in a number and its unit, which stands behind it or before it.
+
+    Digits that touch the number are part of it: m2.5 is not 0.5 m².
+    """
     for cut in range(1, len(typed)):
-        yield typed[:cut], typed[cut:]
-    for cut in reversed(range(1, len(typed))):
-        yield typed[cut:], typed[:cut]
+        left, right = typed[:cut], typed[cut:]
+        if not right[0].isdecimal() or left[-1].isspace():
+            yield left, right
+        if not left[-1].isdecimal() or right[0].isspace():
+            yield right, left
 
 
 def _folded(unit: str) -> str:

@@ -65,7 +65,7 @@ def test_a_text_without_gaps_is_no_question() -> None:
 
 def test_a_gap_does_not_wait_for_a_person() -> None:
     with pytest.raises(ValueError, match="must be marked by a rule"):
-        score_gaps([Score(Fraction(0), 1, Unmarked.NEEDS_GRADING)], maximum=1)
+        score_gaps([BLANK, Score(Fraction(0), 1, Unmarked.NEEDS_GRADING)], maximum=1)
 
 
 @given(st.lists(gaps, min_size=1), st.randoms())

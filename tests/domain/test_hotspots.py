@@ -100,6 +100,13 @@ def test_what_a_polygon_encloses_twice_lies_outside() -> None:
     assert not is_within(Point(50, 55), star)
 
 
+@pytest.mark.parametrize(("x", "inside"), [(5, True), (15, False), (25, True), (35, False)])
+def test_the_teeth_of_a_comb_are_inside_and_the_gaps_are_not(x: int, inside: bool) -> None:
+    outline = [(0, 0), (10, 0), (10, 50), (20, 50), (20, 0), (30, 0), (30, 60), (0, 60)]
+    comb = Polygon(tuple(Point(*corner) for corner in outline))
+    assert is_within(Point(x, 20), comb) is inside
+
+
 @given(points, shapes, st.integers(0, 30), st.integers(0, 30))
 def test_a_wider_margin_never_loses_a_point(
     point: Point, shape: Rectangle | Circle | Polygon, margin: int, more: int
@@ -135,6 +142,7 @@ def test_a_rectangle_has_a_surface(left: int, right: int) -> None:
 def test_a_circle_has_a_surface() -> None:
     with pytest.raises(ValueError, match="radius=0 must be >= 1"):
         Circle(Point(0, 0), 0)
+    assert is_within(Point(1, 0), Circle(Point(0, 0), 1))
 
 
 def test_a_polygon_has_three_corners() -> None:
@@ -209,6 +217,13 @@ def test_pointing_at_nothing_costs_only_where_a_question_says_so() -> None:
     assert score_points(given, hotspots=HOUSE, maximum=8).points == 4
     assert score_points(given, hotspots=strict, maximum=8).points == 2
     assert score_points([NOWHERE], hotspots=strict, maximum=8).points == 0
+    assert score_areas(["door"], hotspots=strict, maximum=8).points == 4
+
+
+def test_one_miss_may_cost_everything() -> None:
+    strict = Hotspots(areas=HOUSE.areas, most=3, miss=Fraction(-1))
+    given = [IN["door"], IN["window"], NOWHERE]
+    assert score_points(given, hotspots=strict, maximum=8).points == 0
 
 
 def test_a_question_may_ask_for_two_of_three() -> None:

@@ -169,6 +169,16 @@ def test_refuses_what_is_not_one_number_with_a_unit(text: str) -> None:
     assert read_quantity(text, units=UNITS) is NumberProblem.NOT_A_NUMBER
 
 
+@pytest.mark.parametrize(("text", "value"), [("m2.00", "2.00"), ("m2,5", "2.5"), ("m25", "25")])
+def test_digits_that_touch_a_number_belong_to_it(text: str, value: str) -> None:
+    assert read_quantity(text, units=["m", "m²"]) == Quantity(Decimal(value), "m")
+
+
+@pytest.mark.parametrize("text", ["m2 500", "€ 5 €"])
+def test_a_text_with_two_readings_is_never_guessed_at(text: str) -> None:
+    assert not isinstance(read_quantity(text, units=["m", "m²", "€"]), Quantity)
+
+
 @pytest.mark.parametrize("text", ["1.500", "1.500 uur", "€ 1,500", "1.500 dagen"])
 def test_asks_again_when_the_number_before_a_unit_can_be_read_in_two_ways(text: str) -> None:
     assert read_quantity(text, units=UNITS) is NumberProblem.AMBIGUOUS
@@ -177,12 +187,20 @@ def test_asks_again_when_the_number_before_a_unit_can_be_read_in_two_ways(text: 
     assert whole.value == 1500
 
 
+@pytest.mark.parametrize(("spaces", "is_read"), [(76, True), (77, False)])
+def test_a_quantity_has_at_most_eighty_characters(spaces: int, is_read: bool) -> None:
+    quantity = read_quantity("3" + " " * spaces + "uur", units=UNITS)
+    assert isinstance(quantity, Quantity) is is_read
+
+
 @pytest.mark.parametrize("text", ["", "  ", NBSP])
 def test_knows_that_no_quantity_was_typed(text: str) -> None:
     assert read_quantity(text, units=UNITS) is NumberProblem.EMPTY
 
 
-@pytest.mark.parametrize("units", [["uur", "UUR"], ["m²", "m2"], [""], [" "], ["2"], ["-"], ["."]])
+@pytest.mark.parametrize(
+    "units", [["uur", "UUR"], ["m²", "m2"], ["uur", "2"], [""], [" "], ["2"], ["-"], ["."]]
+)
 def test_units_can_be_told_from_each_other_and_from_a_number(units: list[str]) -> None:
     with pytest.raises(ValueError, match="must differ, each with a letter or a sign"):
         read_quantity("1", units=units)
