@@ -1,6 +1,5 @@
 """Filled-in items of a quiz, and quizzes with other keys."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from course.curriculum.quizzes import (
     GapsQuestion,
     HotspotQuestion,
     MatchingQuestion,
+    QuizFile,
     ShortQuestion,
     TrueFalseQuestion,
     WeighingItem,
@@ -20,7 +20,6 @@ from course.curriculum.quizzes import (
 from course.curriculum.schema import MultipleQuestion, NumberQuestion, OrderQuestion, SingleQuestion
 
 Fields = dict[str, str | list[str]]
-TOKEN = re.compile(r'(name="csrf_token" value=")[^"]+')
 
 
 def right(item: AnyItem) -> Fields:
@@ -67,16 +66,14 @@ def _weighed(item: WeighingItem) -> Fields:
             return {f"{item.slug}.best": pick.best, f"{item.slug}.worst": pick.worst}
 
 
-def without_tokens(page: str) -> str:
-    """A page without what differs at each request."""
-    return TOKEN.sub(r"\1", page)
-
-
 @contextmanager
 def other_keys(app: Flask, edition: QuizEdition) -> Iterator[None]:
     """The same quiz, in which something else is right and the panel said something else."""
-    quiz = edition.quiz.model_copy(update={"items": tuple(_turned(i) for i in edition.quiz.items)})
-    turned = edition.model_copy(update={"quiz": quiz})
+    items = tuple(_turned(item) for item in edition.quiz.items)
+    # Made anew, and not copied: a copy would take along what was worked out from the old items.
+    quiz = QuizFile.model_construct(**{**dict(edition.quiz), "items": items})
+    turned = QuizEdition.model_construct(quiz=quiz, sources=edition.sources)
+    assert all(quiz.item(one.slug) is one for one in items)
     library = app.extensions["library"]
     changed = replace(library, quizzes={**library.quizzes, quiz.slug: turned})
     # The attempt keeps the edition that it began with, known by its hash: give that one this text.
