@@ -221,6 +221,7 @@ class BaseQuestion(Content):
     points: Annotated[int, Field(strict=True, ge=1, le=10)] = 1
     explanation: Texts
     sources: tuple[Slug, ...] = ()
+    tags: tuple[Slug, ...] = ()  # to find it by in the bank of items
     fictional: Flag = False  # the figures in this question belong to the house scenario
 
 

@@ -1,13 +1,15 @@
-"""Commands of quizzes: analyse a table of marks, weigh a panel."""
+"""Commands of quizzes: analyse a table of marks, weigh a panel, exchange with other systems."""
 
 import sys
-from typing import BinaryIO
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO, Literal, NoReturn
 
 import click
 from flask.cli import AppGroup
 
 from course.domain.weighing import weigh
-from course.quizzes import keysheet, markstable, panelfile
+from course.quizzes import editions, keysheet, markstable, panelfile
 
 cli = AppGroup("quizzes", help="Look into quizzes and their marks.")
 
@@ -62,3 +64,123 @@ def weigh_panel(panel: BinaryIO, wants_json: bool) -> None:
     click.echo(as_asked(file, weighed))
     if not all(item.keys for item in weighed.items):
         sys.exit(1)
+
+
+# --- Exchange ------------------------------------------------------------------------------
+
+_FORMATS = click.Choice(["gift", "moodle", "qti"])
+_LANGUAGES = click.Choice(["nl", "en"])
+_OUTPUT = click.Path(path_type=Path, dir_okay=False)
+
+
+@cli.command("import")
+@click.argument("source", metavar="FILE", type=click.File("rb"))
+@click.option(
+    "--format",
+    "format_name",
+    type=_FORMATS,
+    help="GIFT, Moodle XML or QTI 3.0; left out, the file itself tells.",
+)
+@click.option("--module", type=click.IntRange(1, 99), default=1, help="Of the course; 1.")
+@click.option("--language", type=_LANGUAGES, default="nl", help="Of the texts; nl.")
+@click.option("--output", required=True, type=_OUTPUT)
+@click.option("--partly", is_flag=True, help="Write what could be read, and leave out the rest.")
+def import_quiz(
+    source: BinaryIO,
+    format_name: str | None,
+    module: int,
+    language: Literal["nl", "en"],
+    output: Path,
+    partly: bool,
+) -> None:
+    """Make a quiz for the content of a file of another system.
+
+    The report tells by line what is not taken, and what an item loses. OUTPUT is
+    content/quizzes/SLUG.yaml and is written only when every item can be, or with --partly. Ends
+    with status 1 when something is not taken.
+    """
+    from course.curriculum.exchange import formats  # noqa: PLC0415 - loads lxml
+
+    slug = output.stem
+    if output.suffix != ".yaml" or not formats.SLUG.fullmatch(slug):
+        raise Unusable(
+            f"{output.name} is no name for a quiz: use 2 to 40 small letters, digits and hyphens, "
+            "a letter first, and then .yaml."
+        )
+    if output.exists():
+        raise Unusable(f"{output} is there already: choose another name, or take it away first.")
+    try:
+        data = source.read(formats.MAX_BYTES + 1)
+        name = Path(source.name).name
+        format = formats.Format(format_name or formats.guessed(name, data))
+        reading = formats.read(data, format=format, language=language)
+    except OSError as error:
+        raise Unusable(f"{source.name} cannot be read: {error.strerror}.") from None
+    except formats.Unreadable as error:
+        _refuse([error.remark])
+    _report(reading.remarks)
+    if not reading.items or not (reading.is_whole or partly):
+        _refuse([])
+    try:
+        quiz = formats.quiz_of(reading, slug=slug, module=module, language=language)
+        text = formats.as_yaml(quiz, origin=name, language=language)
+    except formats.NotTaken as reason:
+        _refuse([f"line 1: file: {reason}"])
+    _report(formats.without_source(quiz))
+    _put(output, text.encode())
+    ours, other = ("Dutch", "English") if language == "nl" else ("English", "Dutch")
+    click.echo(
+        f"{output}: {len(quiz.items)} items in module {module}, {formats.text_count(quiz)} texts "
+        f"in {ours}, to be translated into {other}. Summary and minutes are a guess. "
+        "Next: python -m course.curriculum check"
+    )
+    if not reading.is_whole:
+        sys.exit(1)
+
+
+@cli.command("export")
+@click.argument("slug")
+@click.option("--format", "format_name", required=True, type=_FORMATS)
+@click.option("--language", type=_LANGUAGES, default="nl", help="Of the texts; nl.")
+@click.option("--output", required=True, type=_OUTPUT)
+def export_quiz(slug: str, format_name: str, language: Literal["nl", "en"], output: Path) -> None:
+    """Write the quiz SLUG for another system, in one language.
+
+    Every item that has no place there is named, and what the others lose. Ends with status 1 when
+    an item stays behind; when all do, nothing is written.
+    """
+    from course.curriculum.exchange import formats  # noqa: PLC0415 - loads lxml
+
+    edition = editions.current(slug)
+    if edition is None:
+        raise Unusable(f"There is no quiz {slug!r}: choose one of content/quizzes.")
+    format = formats.Format(format_name)
+    written = formats.write(edition.quiz, format=format, language=language)
+    _report(written.remarks)
+    if not written.count:
+        _refuse([])
+    _put(output, written.data)
+    total = len(edition.quiz.items)
+    click.echo(f"{output}: {written.count} of {total} items, as {format} in {language}.")
+    if written.count < total:
+        sys.exit(1)
+
+
+def _report(lines: Iterable[object]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _refuse(lines: Iterable[object]) -> NoReturn:
+    _report(lines)
+    click.echo("Nothing was written.", err=True)
+    sys.exit(1)
+
+
+def _put(output: Path, data: bytes) -> None:
+    from course.curriculum.exchange.files import put  # noqa: PLC0415 - only exchange writes
+
+    try:
+        put(output, data)
+    except OSError as error:
+        raise Unusable(f"{output} cannot be written: {error.strerror}.") from None
