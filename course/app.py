@@ -20,10 +20,17 @@ from course.lessons import actions as lesson_actions
 from course.lessons import editions, home, kinds
 from course.lessons import steps as reading
 from course.lessons import views as lessons
+from course.panels import expert
+from course.panels import views as panels
+from course.quizzes import bank
+from course.quizzes import home as quizzes_at_home
 from course.quizzes import steps as quizzes
 from course.quizzes import views as taking
 from course.reflections import steps as reflecting
 from course.reflections import views as reflections
+from course.teaching import figures as teaching_figures
+from course.teaching import quizzes as teaching_quizzes
+from course.teaching import regrading
 from course.teaching import views as teaching
 from course.weighings import steps as weighings
 
@@ -42,10 +49,16 @@ FEATURES = (
     weighings.bp,
     quizzes.bp,
     taking.bp,
+    bank.bp,
     cases.bp,
     authoring.bp,
     reflections.bp,
+    panels.bp,
+    expert.bp,
     teaching.bp,
+    regrading.bp,
+    teaching_quizzes.bp,
+    teaching_figures.bp,
 )
 
 
@@ -81,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(feature)
     for kind in KINDS:
         kinds.register(app, kind)
+    home.register(app, quizzes_at_home.waiting)
     home.register(app, playing.unfinished)
     signed_in.connect(lesson_actions.adopt_pending)
     signed_in.connect(visitors.adopt_played)

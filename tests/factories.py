@@ -4,7 +4,7 @@ Every call has a transaction and an app context of its own, so nothing is open w
 for a page. What comes back is detached: its columns can be read, its relationships cannot.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -23,17 +23,22 @@ from course.core.clock import now
 from course.core.db import Model, db
 from course.core.outbox import Message
 from course.curriculum.edition import CaseEdition, Edition, QuizEdition
+from course.curriculum.quizzes import WeighingItem
 from course.curriculum.schema import QuestionStep, ScaleStep, Step
 from course.domain import branching
 from course.domain.words import count_words
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
+from course.panels import actions as panels
+from course.panels import queries as panel_queries
+from course.panels.models import Panel, PanelAnswer, PanelMember
 from course.quizzes import attempts
 from course.quizzes import editions as quizzes
 from course.quizzes.models import (
     Allowance,
     Answer,
+    ItemPicture,
     KeyChange,
     Mark,
     MarkChange,
@@ -41,7 +46,6 @@ from course.quizzes.models import (
     Response,
     Sitting,
 )
-from course.quizzes.responses import Kept
 from course.reflections.actions import receipt_code
 from course.reflections.models import Submission
 from course.weighings.models import GroupPicture, Weighing
@@ -58,6 +62,18 @@ Row = TypeVar("Row", bound=Model)
 def _password_hash() -> str:
     """Hashing is slow on purpose, so all people of a test process share one hash."""
     return hash_password(PASSWORD)
+
+
+def kept_of(item: WeighingItem, place: int) -> Any:
+    """What a form keeps of the answer of the member at ``place`` on the example panel."""
+    said: list[Any] = list(item.panel.values())
+    match said[place % len(said)]:
+        case int() as one:
+            return str(one)
+        case dict() as parts:
+            return {name: str(value) for name, value in parts.items()}
+        case pick:
+            return {"best": pick.best, "worst": pick.worst}
 
 
 class Factory:
@@ -323,6 +339,19 @@ class Factory:
         }
         return self.add(ChoicePicture(group_id=group.id, **values))
 
+    def item_picture(self, group: Group, **columns: Any) -> ItemPicture:
+        """How the group weighed one item of a quiz, large enough to be shown."""
+        items = self.quiz().quiz.items
+        values = {
+            "scope": f"group-{group.id}",
+            "slug": QUIZ,
+            "item": next(item.slug for item in items if item.type == "sct"),
+            "answers": 12,
+            "counts": {"": {"-1": 6, "1": 6}},
+            **columns,
+        }
+        return self.add(ItemPicture(group_id=group.id, **values))
+
     def submission(
         self,
         enrolment: Enrolment,
@@ -476,6 +505,47 @@ class Factory:
             db.session.execute(mark.values(comment=comment))
             return row
 
+    # --- Panels ----------------------------------------------------------------------------
+
+    def panel(self, maker: User, slug: str = QUIZ, **columns: Any) -> Panel:
+        """A panel that this instructor made, in which nobody was asked yet."""
+        edition = self.quiz(slug)
+        values = {"title": "Wijkteams", "composition": "Twaalf mensen.", "min_n": 10, **columns}
+        with self.together():
+            stored = quizzes.stored_id(edition)
+            return self.add(Panel(slug=slug, edition_id=stored, made_by=maker.id, **values))
+
+    def panel_member(
+        self, panel: Panel, *, token: str | None = None, has_answered: bool = False, **columns: Any
+    ) -> PanelMember:
+        """Somebody who was asked; with answers as a member of the example panel, handed in."""
+        number = columns.pop("number", next(self._numbers))
+        values: dict[str, Any] = {
+            "number": number,
+            "seed": number,
+            "token_hash": digest(token or new_token()),
+            "expires_at": now() + timedelta(days=14),
+        }
+        if has_answered:
+            values |= {"role": f"wijkteamwerker, {number} jaar", "finished_at": now()}
+        values |= {name: value for name, value in columns.items() if name != "reason"}
+        edition = self.quiz(panel.slug)
+        with self.together():
+            member = self.add(PanelMember(panel_id=panel.id, **values))
+            for item in panel_queries.weighings_of(edition) if has_answered else ():
+                said = kept_of(item, number)
+                row = PanelAnswer(member_id=member.id, item=item.slug, given=said, revision=1)
+                row.reason = columns.get("reason", "Daar weegt het vertrouwen zwaarder.")
+                self.add(row)
+        return member
+
+    def freeze(self, panel: Panel) -> None:
+        """Derive the keys of a panel in which somebody has handed in."""
+        with self.together():
+            refused = panels.freeze(panel.id, by=panel.made_by or 0)
+        if refused:
+            raise ValueError(refused)
+
     # --- All of it -------------------------------------------------------------------------
 
     def everything(self) -> User:
@@ -493,12 +563,16 @@ class Factory:
             self.weighing(enrolment)
             self.group_picture(group)
             self.choice_picture(group)
+            self.item_picture(group)
             self.draft(enrolment)
             self.submission(enrolment)
             self.playthrough(learner, to_end=True)
             sitting = self.sitting(learner, group=group)
             self.add(Allowance(sitting_id=sitting.id, user_id=learner.id, reason="Dyslexie."))
             self.regraded(sitting, self.attempt(learner), before={}, after={})
+            panel = self.panel(self.instructor())
+            self.panel_member(panel, has_answered=True)
+            self.freeze(panel)
         return learner
 
     def _step_of(self, enrolment: Enrolment, slug: str | None, kind: type[Any]) -> Any:

@@ -139,7 +139,7 @@ def go_back(play: Play, number: int) -> None:
     """
     row = _row(play)
     if not 0 <= number <= row.turns:
-        raise Elsewhere(_("There is no such moment in this case."))
+        raise Elsewhere(no_such_moment())
     row.head, row.seen_at = number, now()
     db.session.commit()
 
@@ -149,6 +149,9 @@ def predict(play: Play, satisfied: int, why: str) -> None:
     row = _row(play)
     if row.predicted is None:
         row.predicted, row.predicted_why = satisfied, why or None
+        if row.lines > 1:  # they may have come to another end before this one
+            key = {"playthrough_id": row.id, "number": play.at}
+            row.ended_at = db.session.scalar(select(Turn.made_at).filter_by(**key))
         db.session.flush()
         if row.number == 1:
             for group_id in groups.lock_groups_of(row.user_id):
@@ -192,14 +195,16 @@ def adopt(
     *,
     predicted: int | None = None,
     why: str | None = None,
-) -> None:
+    at: int | None = None,
+) -> bool:
     """Within the caller's transaction: what a visitor played becomes the first playthrough.
 
-    Only where there is none yet, and as far as the choices can be made.
+    Only where there is none yet, else it gives False; and as far as the choices can be made.
+    ``at`` is where they stand, if that is not after the last choice.
     """
     slug = edition.case.slug
     if db.session.scalar(select(Playthrough.id).filter_by(user_id=user.id, slug=slug).limit(1)):
-        return
+        return False
     row = Playthrough(
         user_id=user.id,
         slug=slug,
@@ -210,7 +215,7 @@ def adopt(
     )
     db.session.add(row)
     db.session.flush()
-    state = branching.begin(edition.playable, session=row.id)
+    state, moment = branching.begin(edition.playable, session=row.id), now()
     for number, option in enumerate(choices, start=1):
         try:
             after = branching.step(edition.playable, state, option)
@@ -226,12 +231,16 @@ def adopt(
                 option=option,
                 state=branching.to_plain(after),
                 changed=changed_between(edition, state, after),
+                made_at=moment,
             )
         )
         row.head = row.turns = number
         state = after
     if edition.node(state.node).kind is Kind.END:
-        row.ended_at = now()
+        row.ended_at = moment
+    if at is not None:
+        row.head = min(max(0, at), row.turns)
+    return True
 
 
 def _row(play: Play) -> Playthrough:
@@ -244,6 +253,11 @@ def _elsewhere(row: Playthrough, option: str, at: int) -> Elsewhere:
     """What to say; or, for the second click of the same button, where it is already."""
     again = queries.children(row.id, at).get(option) == row.head
     return AlreadyThere(left_behind()) if again else Elsewhere(left_behind())
+
+
+def no_such_moment() -> str:
+    """What to say about going back to where somebody never was."""
+    return _("There is no such moment in this case.")
 
 
 def left_behind() -> str:

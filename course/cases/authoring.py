@@ -9,8 +9,9 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from course.cases import editions
-from course.cases.mapping import drawing
-from course.cases.play import Play, ledgers
+from course.cases.mapping import drawing, first_states, in_lines
+from course.cases.play import Play, ledgers, notes_of
+from course.cases.wording import Wording, kind_words
 from course.core.access import Role, requires
 from course.core.i18n import language
 from course.curriculum import casecheck
@@ -52,25 +53,28 @@ def case(slug: str) -> ResponseReturnValue:
         size=size if size in SIZES else SIZES[1],
         sizes=SIZES,
         titles={node.slug: node.title for node in edition.case.nodes},
+        labels={node.slug: in_lines(node.title[language()]) for node in edition.case.nodes},
+        kinds=kind_words(),
+        wording=Wording(edition.case, language()),
     )
 
 
 @bp.get("/<slug>/preview")
 @authors
 def preview(slug: str) -> ResponseReturnValue:
-    """A moment as a student sees it, with the ledgers set by hand; nothing is kept."""
+    """A moment as a student sees it who comes there first; the ledgers can be set by hand."""
     edition = _edition(slug)
     game = edition.playable
     node = request.args.get("node", edition.case.start)
     if node not in game.by_slug:
         abort(404)
-    first = branching.begin(game)
+    first = first_states(edition.hash, game).get(node) or replace(branching.begin(game), node=node)
     values = tuple(
         variable.clamp(_asked(variable.name, initial))
         for variable, initial in zip(game.variables, first.values, strict=True)
     )
-    week = min(HIGHEST_WEEK, max(0, _asked("week", 0)))
-    state = replace(first, node=node, values=values, week=week)
+    week = min(HIGHEST_WEEK, max(0, _asked("week", first.week)))
+    state = replace(first, values=values, week=week)
     play = Play(edition=edition, state=state)
     return render_template(
         "cases/author_preview.html",
@@ -79,6 +83,7 @@ def preview(slug: str) -> ResponseReturnValue:
         node=play.node,
         sides=ledgers(edition, state, language()),
         values=dict(zip(game.places, values, strict=True)),
+        notes=notes_of(play, language()),
     )
 
 

@@ -7,6 +7,7 @@ from course.cases.models import LONGEST_WHY
 from course.cases.play import Play
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
+from course.curriculum.cases import CaseFile
 
 SATISFIED = ("1", "2", "3", "4", "5")
 
@@ -34,7 +35,7 @@ class PredictionForm(BaseForm):
     """How satisfied the client is, before hearing it."""
 
     satisfied = RadioField(
-        _l("How satisfied will they be?"), [InputRequired(_l("Choose what you expect."))]
+        _l("How satisfied will the client be?"), [InputRequired(_l("Choose what you expect."))]
     )
     why = TextAreaField(
         _l("Why do you expect that?"),
@@ -50,9 +51,12 @@ class PredictionForm(BaseForm):
     )
 
 
-def prediction_form() -> PredictionForm:
-    """With the five answers in words."""
+def prediction_form(case: CaseFile, language: str) -> PredictionForm:
+    """With the five answers in words; in a conversation it is about whom one talked with."""
     form = PredictionForm()
+    if case.counterpart:
+        name = case.counterpart.name[language]
+        form.satisfied.label.text = _("How satisfied will %(name)s be?", name=name)
     words = (
         _("not at all"),
         _("a little"),

@@ -1,13 +1,18 @@
 """A case as a picture: layers of boxes from the start down, and lines between them."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 
 from course.curriculum.cases import CaseFile, read_effect
-from course.domain.branching import RESUME, Schedule
+from course.domain.branching import RESUME, Case, Schedule, State
+from course.domain.casemap import MOST_STATES
+from course.domain.casestates import explore
 
 BOX = (168, 44)  # width and height
 GAP = (20, 46)  # between boxes beside and below each other
+LETTERS = 21  # in a line of a box; it has room for two
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +97,21 @@ def _curve(one: Box, other: Box) -> str:
     x2, y2 = other.x + BOX[0] // 2, other.y
     bend = max(30, abs(y2 - y1) // 2)
     return f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
+
+
+def in_lines(title: str) -> list[str]:
+    """A title as it fits in a box: one line, or two."""
+    return wrap(title, LETTERS, max_lines=2, placeholder="…")
+
+
+_first_states: dict[str, Mapping[str, State]] = {}  # by the hash of the edition, which fixes them
+
+
+def first_states(content_hash: str, case: Case) -> Mapping[str, State]:
+    """Per node the state of who comes there by the fewest choices; without what is unreached."""
+    if content_hash not in _first_states:
+        found: dict[str, State] = {}
+        for state in explore(case, MOST_STATES).states.values():
+            found.setdefault(state.node, state)
+        _first_states[content_hash] = found
+    return _first_states[content_hash]

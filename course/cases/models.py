@@ -47,7 +47,9 @@ class Playthrough(Model):
     predicted_why: Mapped[str | None] = mapped_column(String(LONGEST_WHY))
     started_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
-    ended_at: Mapped[datetime | None]  # when an end was reached for the first time
+    # When an end was reached: the one about which they said what they expect, else the first. It
+    # is the moment of the choice that led there.
+    ended_at: Mapped[datetime | None]
     edition: Mapped[StoredCase] = relationship(lazy="raise")
 
 

@@ -11,6 +11,7 @@ from course.curriculum.cases import CaseNode, CaseOption, CaseVariable
 from course.curriculum.edition import CaseEdition
 from course.domain import branching
 from course.domain.branching import Kind, State
+from course.domain.caselength import usual_moments
 
 SIDES = ("hard", "soft")
 MINUTES_IN_HOUR = 60
@@ -38,6 +39,7 @@ class Play:
     state: State
     at: int = 0  # the number of the last choice; 0 at the start
     last: Chosen | None = None
+    before: State | None = None  # in which the last choice was made, where a page asked for it
     number: int = 1  # 2 for the second time
     lines: int = 1
     predicted: int | None = None
@@ -53,6 +55,25 @@ class Play:
     def has_ended(self) -> bool:
         """Whether this is an end."""
         return self.node.kind is Kind.END
+
+    @property
+    def moment(self) -> int:
+        """Which moment this is on the way here, from 1."""
+        return self.state.steps + 1
+
+    @property
+    def usual_moments(self) -> int:
+        """About how many moments the case has; never fewer than they have come to."""
+        key = self.edition.hash
+        if key not in _usual_moments:
+            _usual_moments[key] = usual_moments(self.edition.playable)
+        return max(_usual_moments[key], self.moment)
+
+    @property
+    def new_notes(self) -> frozenset[str]:
+        """The notes that the last choice put into the dossier."""
+        kept = self.before.notes if self.before else self.state.notes
+        return frozenset(self.state.notes) - frozenset(kept)
 
     @property
     def is_long_ago(self) -> bool:
@@ -74,6 +95,9 @@ class Play:
     def last_option(self) -> CaseOption | None:
         """The choice that led here."""
         return option_of(self.edition, self.last) if self.last else None
+
+
+_usual_moments: dict[str, int] = {}  # by the hash of the edition, which fixes it
 
 
 def option_of(edition: CaseEdition, chosen: Chosen) -> CaseOption:
@@ -99,22 +123,40 @@ def shown(edition: CaseEdition, side: str) -> Sequence[CaseVariable]:
 
 
 def ledgers(
-    edition: CaseEdition, state: State, language: str, changed: Sequence[str] = ()
+    edition: CaseEdition, state: State, language: str, before: State | None = None
 ) -> dict[str, list[dict[str, Any]]]:
-    """Both ledgers in words with small counts: per side, each variable."""
+    """Both ledgers in words with small counts: per side, each variable.
+
+    With the state ``before``, also what a variable was there, where it changed; else None.
+    """
+    earlier = before or state
     return {
         side: [
             {
                 "label": item.label[language] if item.label else item.name,
-                "words": item.said(value_of(edition, state, item.name), language),
-                "value": value_of(edition, state, item.name),
+                "words": item.said(value, language),
+                "value": value,
                 "most": item.max,
-                "changed": item.name in changed,
+                "was": was if (was := value_of(edition, earlier, item.name)) != value else None,
             }
             for item in shown(edition, side)
+            for value in (value_of(edition, state, item.name),)
         ]
         for side in SIDES
     }
+
+
+def notes_of(play: Play, language: str) -> list[tuple[str, bool]]:
+    """What stands in the dossier, the last note first, with whether the last choice brought it."""
+    texts = {note.slug: note.text[language] for note in play.edition.case.notes}
+    new = play.new_notes
+    return [(texts[slug], slug in new) for slug in reversed(play.state.notes) if slug in texts]
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence, with its full stop; all of it where there is only one."""
+    first, stop, _rest = text.partition(". ")
+    return first + stop.strip()
 
 
 def hours(minutes: int) -> float:

@@ -1,19 +1,21 @@
 """Reads of playing: one's own playthrough, and the trail."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, bindparam, exists, func, select
+from sqlalchemy.orm import aliased
 
 from course.accounts.models import User
 from course.cases import editions
 from course.cases.models import ChoicePicture, Playthrough, StoredCase, Turn
 from course.cases.play import Chosen, Play
+from course.cases.trail import Trail
 from course.core.db import db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import CaseStep, ReflectStep, Step, WeighAgainStep
 from course.domain import branching
+from course.domain.branching import Kind
 from course.groups.models import Membership, Part
 from course.lessons import queries as lessons
 from course.lessons.editions import library
@@ -31,6 +33,9 @@ _NEWEST = (
     .order_by(Playthrough.number.desc())
     .limit(1)
 )
+_parents = _turns.alias("parent")
+_IS_PARENT = (_parents.c.playthrough_id == Turn.playthrough_id) & (_parents.c.number == Turn.parent)
+_NEWEST_WITH_BEFORE = _NEWEST.outerjoin(_parents, _IS_PARENT).add_columns(_parents.c.state)
 
 
 def newest(user_id: int, slug: str) -> Play | None:
@@ -39,8 +44,28 @@ def newest(user_id: int, slug: str) -> Play | None:
     return _play(*found) if found else None
 
 
-def newest_with_path(user_id: int, slug: str) -> tuple[Play, list[Chosen]] | None:
-    """As :func:`newest`, with the choices that led there, first to last; one query."""
+def newest_with_before(user_id: int, slug: str) -> Play | None:
+    """As :func:`newest`, with the state in which the last choice was made; one query.
+
+    For the page of a moment, which says what changed; a choice does without.
+    """
+    values = {"user_id": user_id, "slug": slug}
+    found = db.session.execute(_NEWEST_WITH_BEFORE, values).one_or_none()
+    if found is None:
+        return None
+    row, content_hash, turn, plain = found
+    play = _play(row, content_hash, turn)
+    if turn is None:
+        return play
+    first = branching.begin(play.edition.playable, session=row.id)
+    return replace(play, before=branching.from_plain(plain) if plain else first)
+
+
+def trails(user_id: int, slug: str) -> list[Trail]:
+    """Every time that this person played a case, with all choices, the first one first; one query.
+
+    The rows of a time come in the order of its choices.
+    """
     statement = (
         select(Playthrough, StoredCase.hash, Turn)
         .join(StoredCase, StoredCase.id == Playthrough.edition_id)
@@ -48,24 +73,54 @@ def newest_with_path(user_id: int, slug: str) -> tuple[Play, list[Chosen]] | Non
         .where(Playthrough.user_id == user_id, Playthrough.slug == slug)
         .order_by(Playthrough.number, Turn.number)
     )
-    rows = db.session.execute(statement).all()
-    if not rows:
-        return None
-    row, content_hash, _turn = rows[-1]
-    turns = {turn.number: turn for played, _hash, turn in rows if turn and played is row}
-    path = path_to([chosen(turn) for turn in turns.values()], row.head)
-    return _play(row, content_hash, turns.get(row.head)), path
+    times: dict[int, tuple[Playthrough, str, list[Turn]]] = {}
+    for row, content_hash, turn in db.session.execute(statement):
+        _row, _hash, kept = times.setdefault(row.id, (row, content_hash, []))
+        kept += [turn] if turn else []
+    newest_id = next(reversed(times), None)
+    return [
+        _trail(row, content_hash, turns, is_newest=row.id == newest_id)
+        for row, content_hash, turns in times.values()
+    ]
+
+
+def _trail(row: Playthrough, content_hash: str, turns: list[Turn], *, is_newest: bool) -> Trail:
+    head = next((turn for turn in turns if turn.number == row.head), None)
+    play = _play(row, content_hash, head)
+    ends = [turn for turn in turns if play.edition.node(turn.state["node"]).kind is Kind.END]
+    predicted = next((turn for turn in ends if turn.made_at == row.ended_at), None)
+    if predicted is None and ends:
+        predicted = ends[0]
+    return Trail(
+        play=play,
+        choices=[chosen(turn) for turn in turns],
+        is_newest=is_newest,
+        predicted_end=predicted.state["node"] if predicted else None,
+    )
+
+
+_later = aliased(Playthrough)
 
 
 def unfinished(user_id: int) -> list[Play]:
-    """The cases that this person is half-way in, the last one first; one query."""
+    """The cases that this person is half-way in, the last one first; one query.
+
+    Until they heard how the client looks back.
+    """
     statement = (
         select(Playthrough, StoredCase.hash, Turn)
         .join(StoredCase, StoredCase.id == Playthrough.edition_id)
-        .outerjoin(
-            Turn, (Turn.playthrough_id == Playthrough.id) & (Turn.number == Playthrough.head)
+        .outerjoin(Turn, _IS_HEAD)
+        .where(
+            Playthrough.user_id == user_id,
+            Playthrough.predicted.is_(None),
+            # Who began once more has left the earlier time behind.
+            ~exists().where(
+                _later.user_id == Playthrough.user_id,
+                _later.slug == Playthrough.slug,
+                _later.number > Playthrough.number,
+            ),
         )
-        .where(Playthrough.user_id == user_id, Playthrough.ended_at.is_(None))
         .order_by(Playthrough.seen_at.desc(), Playthrough.id)
         .limit(MOST_UNFINISHED)
     )
@@ -100,22 +155,6 @@ def chosen(turn: Turn) -> Chosen:
         state=branching.from_plain(turn.state),
         changed=tuple(turn.changed),
     )
-
-
-def turns(playthrough_id: int) -> list[Chosen]:
-    """All choices on all lines, in the order of making; one query."""
-    statement = select(Turn).filter_by(playthrough_id=playthrough_id).order_by(Turn.number)
-    return [chosen(turn) for turn in db.session.scalars(statement)]
-
-
-def path_to(choices: Sequence[Chosen], number: int) -> list[Chosen]:
-    """The choices from the start to ``number``, first to last; none for 0."""
-    by_number = {item.number: item for item in choices}
-    path: list[Chosen] = []
-    while number in by_number:
-        path.append(by_number[number])
-        number = by_number[number].parent
-    return path[::-1]
 
 
 _CHILDREN = select(_turns.c.option, _turns.c.number).where(
@@ -160,6 +199,22 @@ def choices_in_group(group_id: int, slug: str) -> dict[str, dict[str, int]]:
     return found
 
 
+def played_in_group(group_id: int) -> dict[str, int]:
+    """How many learners of a group heard the client of each case the first time; one query."""
+    statement = (
+        select(Playthrough.slug, func.count(func.distinct(Playthrough.user_id)).label("heard"))
+        .join(Membership, Membership.user_id == Playthrough.user_id)
+        .where(
+            Membership.group_id == group_id,
+            Membership.part == Part.LEARNER,
+            Playthrough.number == 1,
+            Playthrough.predicted.is_not(None),
+        )
+        .group_by(Playthrough.slug)
+    )
+    return {row.slug: row.heard for row in db.session.execute(statement)}
+
+
 def choice_pictures(group_id: int, slug: str) -> dict[str, ChoicePicture]:
     """How a group chose, per moment, as it was when enough of them had played; one query."""
     statement = select(ChoicePicture).filter_by(group_id=group_id, slug=slug)
@@ -173,6 +228,7 @@ class Place:
     edition: Edition
     step: CaseStep
     weigh_again: Step | None  # the next weighing after the case
+    weigh_first: Step | None  # what that weighs again, where it was not weighed yet
     reflect: ReflectStep | None  # the next reflection that shows the trail beside the text
     enrolment: Enrolment | None  # None when the reader has not begun the lesson
 
@@ -180,7 +236,7 @@ class Place:
 def places(user_id: int | None, slug: str) -> list[Place]:
     """The lessons in which this case is played, in the order of the course.
 
-    As this person follows them; as they are today for who has not begun. One query a lesson.
+    As this person follows them; as they are today for who has not begun. Two queries a lesson.
     """
     found = []
     user = db.session.get(User, user_id) if user_id is not None else None
@@ -194,20 +250,30 @@ def places(user_id: int | None, slug: str) -> list[Place]:
     return sorted(found, key=lambda place: place.edition.lesson.number)
 
 
+def begun_places(user_id: int, slug: str) -> list[Place]:
+    """As :func:`places`, only of lessons that this person has begun."""
+    return [place for place in places(user_id, slug) if place.enrolment]
+
+
 def _place(edition: Edition, slug: str, enrolment: Enrolment | None) -> Place | None:
     steps = edition.lesson.steps
     for at, step in enumerate(steps):
         if isinstance(step, CaseStep) and step.case == slug:
             later = steps[at + 1 :]
             again = (item for item in later if isinstance(item, WeighAgainStep))
-            writing = (
+            writings = (
                 item for item in later if isinstance(item, ReflectStep) and step.slug in item.beside
             )
+            weighing = next(again, None)
+            done = lessons.done_steps(enrolment.id) if enrolment and weighing else frozenset()
             return Place(
                 edition=edition,
                 step=step,
-                weigh_again=next(again, None),
-                reflect=next(writing, None),
+                weigh_again=weighing,
+                weigh_first=(
+                    edition.step(weighing.of) if weighing and weighing.of not in done else None
+                ),
+                reflect=next(writings, None),
                 enrolment=enrolment,
             )
     return None

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from course.cases import editions, queries, visitors
 from course.cases.forms import NothingForm
 from course.cases.play import Play, option_of
+from course.cases.trail import Trail
 from course.core.db import db
 from course.core.i18n import _
 from course.curriculum.edition import CaseEdition
@@ -39,7 +40,16 @@ def _play(visit: Visit) -> tuple[CaseEdition | None, Play | None]:
         play = queries.newest(visit.user.id, slug)
         return (play.edition if play else today), play
     found = visitors.played(today) if today else None
-    return today, found[0] if found else None
+    return today, found.play if found else None
+
+
+def _trail(visit: Visit, slug: str) -> Trail | None:
+    """The newest time that this reader played the case, on this account or in this browser."""
+    if visit.user:
+        found = queries.trails(visit.user.id, slug)
+        return found[-1] if found else None
+    today = editions.current(slug)
+    return visitors.played(today) if today else None
 
 
 class Case:
@@ -73,11 +83,15 @@ class Case:
     def beside(self, visit: Visit, steps: Sequence[Step]) -> Markup:
         found = []
         for step in steps:
-            user, slug = visit.user, _case_step(step).case
-            if user and (played := queries.newest_with_path(user.id, slug)):
-                play, path = played
+            slug = _case_step(step).case
+            trail, today = _trail(visit, slug), editions.current(slug)
+            if trail:
+                edition = trail.play.edition
                 told = [
-                    (play.edition.node(item.node), option_of(play.edition, item)) for item in path
+                    (item, edition.node(item.node), option_of(edition, item))
+                    for item in trail.path_to(trail.play.at)
                 ]
-                found.append(visit.part("cases/_beside.html", play=play, path=told))
+                found.append(visit.part("cases/_beside.html", trail=trail, path=told))
+            elif today:
+                found.append(visit.part("cases/_not_played.html", case=today.case))
         return Markup().join(found)

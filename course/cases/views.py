@@ -1,5 +1,6 @@
 """The library of cases, playing one, its trail, and how it ended."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -8,19 +9,30 @@ from flask_login import current_user
 
 from course.cases import actions, editions, queries, visitors
 from course.cases.forms import NothingForm, choice_form, prediction_form
-from course.cases.picture import lines
-from course.cases.play import SIDES, Chosen, Play, hours, ledgers, option_of
+from course.cases.picture import courses
+from course.cases.play import (
+    SIDES,
+    Chosen,
+    Play,
+    first_sentence,
+    hours,
+    ledgers,
+    notes_of,
+    option_of,
+)
+from course.cases.trail import Ending, Trail, not_taken
 from course.core.access import public
+from course.core.clock import now
 from course.core.i18n import _, language
 from course.curriculum.cases import CaseNode, CaseOption, paragraphs
 from course.curriculum.edition import CaseEdition
 from course.domain import branching
-from course.domain.branching import Kind
 from course.lessons.editions import library
 
 bp = Blueprint("cases", __name__, url_prefix="/cases", template_folder="templates")
 bp.add_app_template_filter(paragraphs)
 bp.add_app_template_filter(hours, "as_hours")
+bp.add_app_template_filter(first_sentence)
 MOST_TURNS = 10_000  # a number in a form beyond this is nobody's
 
 
@@ -36,14 +48,30 @@ def _play(slug: str) -> Play | None:
             _edition(slug)
         return play
     found = visitors.played(_edition(slug))
-    return found[0] if found else None
+    return found.play if found else None
 
 
-def _choices(play: Play) -> list[Chosen]:
-    if play.row is not None:
-        return queries.turns(play.row.id)
-    found = visitors.played(play.edition)
-    return found[1] if found else []
+def _trails(slug: str) -> list[Trail]:
+    """Every time that the viewer played this case, the newest last. 404 for a case there is not."""
+    if current_user.is_authenticated:
+        found = queries.trails(current_user.id, slug)
+        if not found:
+            _edition(slug)
+        return found
+    trail = visitors.played(_edition(slug))
+    return [trail] if trail else []
+
+
+def _asked(trails: Sequence[Trail]) -> Trail:
+    """The time that the address asks for, by ``time``; the newest unless told otherwise."""
+    if "time" not in request.args:
+        return trails[-1]
+    number = request.args.get("time", type=int)
+    return next((item for item in trails if item.play.number == number), None) or abort(404)
+
+
+def _to_case(slug: str) -> ResponseReturnValue:
+    return redirect(url_for("cases.case", slug=slug), 303)
 
 
 def _number(field: str) -> int:
@@ -61,6 +89,7 @@ def cases() -> ResponseReturnValue:
         "cases/cases.html",
         cases=library().cases.values(),
         standings=queries.standings(current_user.id) if known else {},
+        in_browser=visitors.standings() if not known else {},
     )
 
 
@@ -68,9 +97,20 @@ def cases() -> ResponseReturnValue:
 @public
 def case(slug: str) -> ResponseReturnValue:
     """What the case is about, and the button to begin or go on."""
-    play = _play(slug)
-    edition = play.edition if play else _edition(slug)
-    return render_template("cases/case.html", edition=edition, play=play, nothing=NothingForm())
+    trails = _trails(slug)
+    play = trails[-1].play if trails else None
+    return render_template(
+        "cases/case.html",
+        edition=play.edition if play else _edition(slug),
+        play=play,
+        trails=trails,
+        places=queries.begun_places(current_user.id, slug) if _is_known() else [],
+        nothing=NothingForm(),
+    )
+
+
+def _is_known() -> bool:
+    return bool(current_user.is_authenticated)
 
 
 @bp.post("/<slug>/begin")
@@ -85,7 +125,7 @@ def begin(slug: str) -> ResponseReturnValue:
             visitors.begin(edition)
     elif play is None:
         actions.begin(current_user.id, edition)
-    elif again and play.has_ended:
+    elif again and (play.has_ended or (play.row is not None and play.row.ended_at)):
         actions.begin(current_user.id, edition, number=play.number + 1)
     return redirect(url_for("cases.moment", slug=slug), 303)
 
@@ -94,34 +134,26 @@ def begin(slug: str) -> ResponseReturnValue:
 @public
 def moment(slug: str) -> ResponseReturnValue:
     """The moment where one is."""
-    play = _play(slug)
+    play = queries.newest_with_before(current_user.id, slug) if _is_known() else _play(slug)
     if play is None:
-        return redirect(url_for("cases.case", slug=slug), 303)
-    return _moment(play)
-
-
-def _moment(play: Play) -> str:
+        _edition(slug)
+        return _to_case(slug)
     if play.has_ended:
-        return _page("cases/end.html", play, form=prediction_form())
+        form = prediction_form(play.edition.case, language())
+        return _page("cases/end.html", play, form=form)
     return _page("cases/moment.html", play, form=choice_form(play, language()))
 
 
 def _page(template: str, play: Play, **context: object) -> str:
-    changed = play.last.changed if play.last else ()
     return render_template(
         template,
         play=play,
         case=play.edition.case,
         node=play.node,
-        sides=ledgers(play.edition, play.state, language(), changed),
-        notes=_notes(play),
+        sides=ledgers(play.edition, play.state, language(), play.before),
+        notes=notes_of(play, language()),
         **context,
     )
-
-
-def _notes(play: Play) -> list[str]:
-    texts = {note.slug: note.text[language()] for note in play.edition.case.notes}
-    return [texts[slug] for slug in play.state.notes if slug in texts]
 
 
 @bp.post("/<slug>/choose")
@@ -130,7 +162,7 @@ def choose(slug: str) -> ResponseReturnValue:
     """Make a choice. An older page, or a choice that is not offered, changes nothing."""
     play = _play(slug)
     if play is None:
-        return redirect(url_for("cases.case", slug=slug), 303)
+        return _to_case(slug)
     at, option = _number("at"), request.form.get("option", "")
     here = url_for("cases.moment", slug=slug)
     if at == play.at and not option and not play.has_ended:
@@ -165,7 +197,7 @@ def back(slug: str) -> ResponseReturnValue:
     """Go back to after a choice, to choose differently from there; the old way stays."""
     play = _play(slug)
     if play is None:
-        return redirect(url_for("cases.case", slug=slug), 303)
+        return _to_case(slug)
     number = _number("to")
     try:
         if play.row is not None:
@@ -174,7 +206,10 @@ def back(slug: str) -> ResponseReturnValue:
             visitors.go_back(play, number)
     except actions.Elsewhere as error:
         return _left_behind(play, error.message)
-    flash(_("You are back at this moment. What you chose before stays in your trail."))
+    if _is_known():
+        flash(_("You are back at this moment. What you chose before stays in your trail."))
+    else:
+        flash(_("You are back at this moment. The way you took goes once you choose differently."))
     return redirect(url_for("cases.moment", slug=slug), 303)
 
 
@@ -185,7 +220,7 @@ def predict(slug: str) -> ResponseReturnValue:
     play = _play(slug)
     if play is None or not play.has_ended:
         return redirect(url_for("cases.moment", slug=slug), 303)
-    form = prediction_form()
+    form = prediction_form(play.edition.case, language())
     if not form.validate():
         return _page("cases/end.html", play, form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     write = actions.predict if play.row is not None else visitors.predict
@@ -196,19 +231,19 @@ def predict(slug: str) -> ResponseReturnValue:
 @bp.get("/<slug>/trail")
 @public
 def trail(slug: str) -> ResponseReturnValue:
-    """All that was chosen, on every line, to reopen and to go back to."""
-    play = _play(slug)
-    if play is None:
-        return redirect(url_for("cases.case", slug=slug), 303)
-    choices = _choices(play)
-    current = queries.path_to(choices, play.at)
-    on_path = {item.number for item in current}
+    """All that was chosen, line by line, to reopen and to go back to; of one time."""
+    trails = _trails(slug)
+    if not trails:
+        return _to_case(slug)
+    found = _asked(trails)
+    edition = found.play.edition
     return render_template(
         "cases/trail.html",
-        play=play,
-        case=play.edition.case,
-        path=[_told(play.edition, item) for item in current],
-        others=[_told(play.edition, item) for item in choices if item.number not in on_path],
+        play=found.play,
+        case=edition.case,
+        trail=found,
+        trails=trails,
+        lines=[(line, [_told(found, item) for item in line.choices]) for line in found.lines],
         nothing=NothingForm(),
     )
 
@@ -217,56 +252,91 @@ def trail(slug: str) -> ResponseReturnValue:
 @public
 def earlier(slug: str, number: int) -> ResponseReturnValue:
     """An earlier moment, to read only: what it looked like before choice ``number``."""
-    play = _play(slug)
-    if play is None:
-        return redirect(url_for("cases.case", slug=slug), 303)
-    choices = {item.number: item for item in _choices(play)}
-    chosen = choices.get(number) or abort(404)
-    parent = choices.get(chosen.parent)
-    before = parent.state if parent else branching.begin(play.edition.playable)
+    trails = _trails(slug)
+    if not trails:
+        return _to_case(slug)
+    found = _asked(trails)
+    edition = found.play.edition
+    chosen = next((item for item in found.choices if item.number == number), None) or abort(404)
+    before = found.before(chosen)
+    others = len(branching.available(edition.playable, before)) - 1
     return render_template(
         "cases/earlier.html",
-        play=play,
-        case=play.edition.case,
+        play=found.play,
+        case=edition.case,
+        trail=found,
         chosen=chosen,
-        node=play.edition.node(chosen.node),
-        option=option_of(play.edition, chosen),
+        node=edition.node(chosen.node),
+        option=option_of(edition, chosen),
         week=before.week,
-        sides=ledgers(play.edition, before, language()),
+        sides=ledgers(edition, before, language()),
+        can_differ=others > 0 and found.is_newest,
         nothing=NothingForm(),
     )
 
 
-def _told(edition: CaseEdition, chosen: Chosen) -> tuple[Chosen, CaseNode, CaseOption]:
-    return chosen, edition.node(chosen.node), option_of(edition, chosen)
+def _told(trail: Trail, chosen: Chosen) -> tuple[Chosen, CaseNode, CaseOption, int]:
+    """A choice with its texts, and the week in which it was made."""
+    edition = trail.play.edition
+    node, option = edition.node(chosen.node), option_of(edition, chosen)
+    return chosen, node, option, trail.before(chosen).week
 
 
 @bp.get("/<slug>/result")
 @public
 def result(slug: str) -> ResponseReturnValue:
-    """How it ended for client, worker and agreement, and what else could have been done."""
-    play = _play(slug)
-    if play is None or not play.has_ended or play.predicted is None:
+    """How it ended for client, worker and agreement, and what else could have been done.
+
+    Of the end where one stands, or by ``time`` and ``end`` of one that was reached before. Who is
+    half-way, or has not said yet what they expect, is told so.
+    """
+    trails = _trails(slug)
+    if not trails:
+        return _to_case(slug)
+    found = _asked(trails)
+    asked = request.args.get("end", type=int) if "end" in request.args else found.play.at
+    ending = found.ending(asked)
+    if ending is None and "end" in request.args:
+        abort(404)
+    if ending is not None and found.is_heard:
+        return _result(found, ending, trails)
+    if ending is not None and ending.number == found.play.at:
         return redirect(url_for("cases.moment", slug=slug), 303)
-    edition, lang = play.edition, language()
-    path = queries.path_to(_choices(play), play.at)
-    first = branching.begin(edition.playable, session=play.state.session)
-    states = [first, *(item.state for item in path)]
-    return _page(
+    return render_template(
+        "cases/half_way.html",
+        play=found.play,
+        case=found.play.edition.case,
+        trail=found,
+        trails=trails,
+        nothing=NothingForm(),
+    )
+
+
+def _result(trail: Trail, ending: Ending, trails: Sequence[Trail]) -> str:
+    play, edition, lang = trail.play, trail.play.edition, language()
+    path = trail.path_to(ending.number)
+    states = [trail.start, *(item.state for item in path)]
+    at_end = ledgers(edition, states[-1], lang)
+    return render_template(
         "cases/result.html",
-        play,
-        path=[_told(edition, item) for item in path],
-        not_taken=[
-            (edition.node(item.node), option)
-            for item in path
-            for option in edition.node(item.node).options
-            if option.slug != item.option and edition.node(item.node).kind is not Kind.SCENE
+        play=play,
+        case=edition.case,
+        node=ending.node,
+        trail=trail,
+        trails=trails,
+        ending=ending,
+        sides=at_end,
+        expected_of=edition.node(trail.predicted_end) if trail.predicted_end else None,
+        path=[_told(trail, item) for item in path],
+        not_taken=not_taken(trail, path, trails),
+        courses={side: courses(edition, states, side, lang) for side in SIDES},
+        moments=[
+            (state.week, edition.node(state.node).title[lang], ledgers(edition, state, lang, was))
+            for was, state in zip([None, *states], states, strict=False)
         ],
-        pictures={side: lines(edition, states, side, lang) for side in SIDES},
-        moments=[(state.week, ledgers(edition, state, lang)) for state in states],
-        titles=[edition.node(state.node).title[lang] for state in states],
-        opens_more=play.number > 1 or play.lines > 1,
-        places=queries.places(play.row.user_id if play.row else None, slug),
+        opens_more=len(trails) > 1 or play.lines > 1,
+        places=queries.places(play.row.user_id if play.row else None, edition.case.slug),
+        today=now(),
         nothing=NothingForm(),
     )
 
@@ -274,15 +344,27 @@ def result(slug: str) -> ResponseReturnValue:
 @bp.get("/<slug>/paper")
 @public
 def paper(slug: str) -> ResponseReturnValue:
-    """The letter or talking note that came of a dialogue, from one's own arguments."""
-    play = _play(slug)
-    if play is None or play.edition.case.counterpart is None:
+    """The letter or talking note that came of a dialogue, from one's own arguments.
+
+    Of where one stands; by ``time`` and ``end`` of an end that was reached before.
+    """
+    trails = _trails(slug)
+    if not trails or trails[-1].play.edition.case.counterpart is None:
         abort(404)
-    path = queries.path_to(_choices(play), play.at)
+    found = _asked(trails)
+    play = found.play
+    asked = request.args.get("end", type=int) if "end" in request.args else play.at
+    ending = found.ending(asked)
+    if ending is None and "end" in request.args:
+        abort(404)
+    path = found.path_to(ending.number if ending else play.at)
     said = [option_of(play.edition, item) for item in path]
     return render_template(
         "cases/paper.html",
         play=play,
         case=play.edition.case,
+        trail=found,
+        ending=ending,
         sentences=[option.line[language()] for option in said if option.line],
+        today=now(),
     )

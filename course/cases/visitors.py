@@ -6,12 +6,14 @@ choices are kept, so it stays small.
 
 from typing import Any, Final
 
-from flask import session
+from flask import flash, session
 
 from course.accounts.models import User
 from course.cases import actions, editions
 from course.cases.models import LONGEST_WHY
 from course.cases.play import Chosen, Play, changed_between
+from course.cases.trail import Trail
+from course.core.i18n import _, language
 from course.curriculum.edition import CaseEdition
 from course.domain import branching
 
@@ -26,10 +28,11 @@ def _kept() -> dict[str, Any]:
     return dict(found) if isinstance(found, dict) else {}
 
 
-def played(edition: CaseEdition) -> tuple[Play, list[Chosen]] | None:
+def played(edition: CaseEdition) -> Trail | None:
     """Where this visitor is in today's edition, with every choice; None before they begin.
 
-    Who began an edition that has changed since begins anew: nothing of theirs is stored with us.
+    The cookie keeps one line: it stays after going back, until they choose differently. Who began
+    an edition that has changed since begins anew: nothing of theirs is stored with us.
     """
     kept = _kept().get(edition.case.slug)
     if not isinstance(kept, dict) or kept.get("hash") != edition.hash[:12]:
@@ -44,15 +47,35 @@ def played(edition: CaseEdition) -> tuple[Play, list[Chosen]] | None:
         changed = tuple(changed_between(edition, state, after))
         path.append(Chosen(number, number - 1, 1, state.node, str(option), after, changed))
         state = after
+    at = min(_at(kept), len(path))
+    states = [branching.begin(edition.playable), *(item.state for item in path)]
     play = Play(
         edition=edition,
-        state=state,
-        at=len(path),
-        last=path[-1] if path else None,
+        state=states[at],
+        at=at,
+        last=path[at - 1] if at else None,
+        before=states[at - 1] if at else None,
         predicted=kept.get("predicted"),
         predicted_why=kept.get("why"),
     )
-    return play, path
+    return Trail(play=play, choices=path, predicted_end=kept.get("of"))
+
+
+def standings() -> dict[str, Trail]:
+    """What this browser played and we still have, by slug."""
+    found = {}
+    for slug in _kept():
+        edition = editions.current(slug)
+        trail = played(edition) if edition else None
+        if trail:
+            found[slug] = trail
+    return found
+
+
+def _at(kept: dict[str, Any]) -> int:
+    """After how many choices of the path they stand."""
+    found = kept.get("at")
+    return found if isinstance(found, int) else len(kept["path"])
 
 
 def begin(edition: CaseEdition) -> None:
@@ -63,27 +86,35 @@ def begin(edition: CaseEdition) -> None:
 def choose(play: Play, option: str, *, at: int) -> None:
     """As :func:`course.cases.actions.choose`, in the cookie."""
     kept = _kept()[play.edition.case.slug]
-    path = list(kept["path"])
-    if at != len(path):
-        again = at == len(path) - 1 and path[at] == option
+    path, here = list(kept["path"]), play.at
+    if at != here:
+        again = at == here - 1 and path[at] == option
         raise actions.AlreadyThere("") if again else actions.Elsewhere(actions.left_behind())
-    if len(path) >= MOST_CHOICES:
+    if here >= MOST_CHOICES:
         raise actions.Elsewhere(actions.too_long())
     branching.step(play.edition.playable, play.state, option)
-    _keep(play.edition, {**kept, "path": [*path, option]})
+    if path[here : here + 1] != [option]:  # the same way again keeps what comes after
+        path = [*path[:here], option]
+    _keep(play.edition, {**kept, "path": path, "at": here + 1})
 
 
 def go_back(play: Play, number: int) -> None:
-    """Stand where one stood after choice ``number``; the cookie keeps one line only."""
+    """Stand where one stood after choice ``number``; the line is kept until another choice.
+
+    Raises :exc:`actions.Elsewhere` for a number that it does not have.
+    """
     kept = _kept()[play.edition.case.slug]
-    _keep(play.edition, {**kept, "path": kept["path"][: max(0, number)]})
+    if not 0 <= number <= len(kept["path"]):
+        raise actions.Elsewhere(actions.no_such_moment())
+    _keep(play.edition, {**kept, "at": number})
 
 
 def predict(play: Play, satisfied: int, why: str) -> None:
     """As :func:`course.cases.actions.predict`, in the cookie."""
     kept = _kept()[play.edition.case.slug]
     if "predicted" not in kept:
-        _keep(play.edition, {**kept, "predicted": satisfied, "why": why[:LONGEST_KEPT]})
+        said = {"predicted": satisfied, "why": why[:LONGEST_KEPT], "of": play.node.slug}
+        _keep(play.edition, {**kept, **said})
 
 
 def _keep(edition: CaseEdition, kept: dict[str, Any]) -> None:
@@ -98,11 +129,23 @@ def adopt_played(user: User, **_more: Any) -> None:
         edition = editions.current(slug)
         if edition and isinstance(kept, dict) and kept.get("hash") == edition.hash[:12]:
             why = str(kept.get("why") or "")[:LONGEST_WHY] or None
-            actions.adopt(
+            choices = [str(option) for option in kept.get("path", ())]
+            taken = actions.adopt(
                 user,
                 edition,
-                [str(option) for option in kept.get("path", ())],
+                choices,
                 predicted=kept.get("predicted"),
                 why=why,
+                at=_at(kept),
             )
+            if not taken and choices:
+                flash(_not_taken(edition))
     session.pop(KEY, None)
+
+
+def _not_taken(edition: CaseEdition) -> str:
+    return _(
+        "You also played “%(title)s” in this browser before you signed in. Your account has its "
+        "own trail in this case, so that one stays and the other is gone.",
+        title=edition.case.title[language()],
+    )

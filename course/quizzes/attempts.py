@@ -24,7 +24,7 @@ from course.domain.attempts import Accommodation, Attempt, AttemptState, Refusal
 from course.domain.drawing import drawn, shuffled
 from course.domain.opening import Window
 from course.domain.scores import AnswerState
-from course.quizzes import editions, queries
+from course.quizzes import editions, pictures, queries
 from course.quizzes.livepanel import keys_of
 from course.quizzes.models import Allowance, Mark, QuizAttempt, Response, Sitting
 from course.quizzes.rekeying import marked
@@ -228,6 +228,8 @@ def _become(row: QuizAttempt, attempt: Attempt) -> None:
     row.was_abandoned = attempt.was_abandoned
     if not attempt.is_running:
         _mark(row)
+    if not attempt.is_running and not row.was_abandoned:
+        pictures.take(row, queries.edition_of(row))
 
 
 # --- Answering -----------------------------------------------------------------------------
@@ -246,7 +248,9 @@ def save(row: QuizAttempt, entered: Mapping[str, Entered], *, revision: int) -> 
     if step.refused:
         _become_if_changed(locked, step.attempt)
         db.session.commit()
-        return Refused(step.refused)
+        ended = step.attempt
+        by_the_clock = ended.ends_at is not None and ended.finished_at == ended.ends_at
+        return Refused(Refusal.TIME_IS_UP if by_the_clock else step.refused)
     kept = {slug: item for slug, item in queries.responses_of(locked.id).items() if slug in entered}
     changed = {slug: new for slug, new in entered.items() if not new.is_in(kept.get(slug))}
     saved = Saved(
@@ -318,9 +322,7 @@ def _mark(row: QuizAttempt) -> None:
     for slug in row.items:
         response = responses.get(slug)
         given = None if row.was_abandoned or response is None else response.given
-        found = marked(
-            edition, slug, given, keys=keys, changes=changes, weighings_count=counts
-        )
+        found = marked(edition, slug, given, keys=keys, changes=changes, weighings_count=counts)
         if found is not None:
             db.session.add(
                 Mark(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -173,6 +174,30 @@ class Response(Model):
     is_flagged: Mapped[bool] = mapped_column(default=False)  # to come back to
     revision: Mapped[int]  # rises with each save
     saved_at: Mapped[datetime] = mapped_column(default=now)
+    # Whether it is in an ItemPicture, where it stays; each answer is counted once, for good.
+    is_pictured: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class ItemPicture(Model):
+    """How learners weighed one item of a quiz: those of a group, or everybody who was counted.
+
+    Answers come in by ten or more at a time, and each one only once, so whatever somebody subtracts
+    from whatever, what is left is of ten people or more. See :mod:`course.quizzes.pictures`.
+    """
+
+    __tablename__ = "item_picture"
+    __table_args__ = (UniqueConstraint("scope", "slug", "item"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(30))  # "everybody", or "group-" and its number
+    group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("group.id", ondelete="CASCADE"), index=True
+    )
+    slug: Mapped[str] = mapped_column(String(40))  # of the quiz
+    item: Mapped[str] = mapped_column(String(40))
+    answers: Mapped[int]
+    counts: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON)  # part → answer → how many
+    taken_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Mark(Model):

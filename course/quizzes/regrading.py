@@ -18,6 +18,7 @@ from course.curriculum.edition import QuizEdition
 from course.domain.regrading import Apply, Remarked, Row, dry_run
 from course.domain.scores import NOTHING
 from course.quizzes import queries
+from course.quizzes.livepanel import keys_of
 from course.quizzes.models import KeyChange, Mark, MarkChange, QuizAttempt, Response, Sitting
 from course.quizzes.rekeying import Change, Marked, marked
 from course.quizzes.responses import Kept
@@ -40,7 +41,7 @@ class Preview:
 
 
 def preview(sitting: Sitting, edition: QuizEdition, change: Change, mode: Apply) -> Preview:
-    """What ``change`` would do to each attempt that has ended; three queries.
+    """What ``change`` would do to each attempt that has ended; a fixed number of queries.
 
     Raises :exc:`course.quizzes.rekeying.CannotRekey` for a change that the item cannot have.
     """
@@ -57,7 +58,12 @@ def preview(sitting: Sitting, edition: QuizEdition, change: Change, mode: Apply)
         if change.item not in before:
             continue  # a pool did not draw it
         new = marked(
-            edition, change.item, given.get(attempt_id), changes=changes, weighings_count=counts
+            edition,
+            change.item,
+            given.get(attempt_id),
+            keys=keys,
+            changes=changes,
+            weighings_count=counts,
         )
         if new is None:
             continue

@@ -158,6 +158,20 @@ class Marked:
     key: str
 
 
+def after(
+    edition: QuizEdition, slug: str, changes: Sequence[Change]
+) -> tuple[AnyItem, Change | None]:
+    """An item after all ``changes`` of a sitting, oldest first, and the last one that it had."""
+    item = edition.quiz.item(slug)
+    if item is None:
+        raise LookupError(f"the quiz has no item {slug!r}")
+    last = None
+    for change in changes:
+        if change.item == slug:
+            item, last = rekeyed(item, change), change
+    return item, last
+
+
 def marked(
     edition: QuizEdition,
     slug: str,
@@ -172,13 +186,7 @@ def marked(
     ``keys`` are those of a panel of real people; without them, the example panel's.
     Raises :exc:`CannotRekey` for a change that the item cannot have.
     """
-    item = edition.quiz.item(slug)
-    if item is None:
-        raise LookupError(f"the quiz has no item {slug!r}")
-    last = None
-    for change in changes:
-        if change.item == slug:
-            item, last = rekeyed(item, change), change
+    item, last = after(edition, slug, changes)
     key = (edition.keys if keys is None else keys).get(slug)
     score = mark_item(item, given, key=key)
     if score is None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from course.core.clock import now
-from course.core.i18n import _, _n, language, number
+from course.core.i18n import _, language, number
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import (
     AnyItem,
@@ -15,7 +15,6 @@ from course.curriculum.quizzes import (
     GapsQuestion,
     HotspotQuestion,
     MatchingQuestion,
-    Member,
     OptionsItem,
     PointsItem,
     RankItem,
@@ -25,11 +24,11 @@ from course.curriculum.quizzes import (
     SliderItem,
     TrueFalseQuestion,
     WeighingItem,
-    as_answer,
 )
 from course.curriculum.schema import (
     MultipleQuestion,
     NumberQuestion,
+    OrderItem,
     OrderQuestion,
     SingleQuestion,
 )
@@ -38,21 +37,24 @@ from course.domain.scores import AnswerState
 from course.domain.weighing import Certainty, CertaintyReport, Told, certainty_report
 from course.quizzes import queries, words
 from course.quizzes.attempts import latest_end, share_of
-from course.quizzes.models import Mark, QuizAttempt
+from course.quizzes.company import Company, company, pictures_for
+from course.quizzes.livepanel import LivePanel, Voice, keys_of, voices_of
+from course.quizzes.models import ItemPicture, Mark, QuizAttempt
 from course.quizzes.responses import whole
 from course.quizzes.rules import Rules
 from course.quizzes.sheet import Asked
 
 PERCENT: Final = 100
 BAND: Final = 20  # points of the axis in one bar
+BANDS: Final = {0: "0–19", 20: "20–39", 40: "40–59", 60: "60–79", 80: "80–100"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """How many gave one answer."""
+    """How many gave one answer, or what something got on average."""
 
     words: str
-    count: int
+    count: str
     percent: int
     is_most: bool
     is_own: bool
@@ -71,9 +73,12 @@ class PanelRow:
 class PanelPicture:
     """What a panel answered, and why."""
 
-    n: int
+    n: int  # whose answers count
     is_provisional: bool
     is_split: bool
+    is_fictional: bool  # the example of the content, and not people who were asked
+    title: str  # of people who were asked, as what follows
+    composition: str
     rows: tuple[PanelRow, ...]
     reasons: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # by answer: role and text
 
@@ -88,6 +93,7 @@ class ItemResult:
     right: tuple[str, ...]  # the right answer, in words
     feedback: tuple[str, ...]  # to what was chosen
     panel: PanelPicture | None
+    company: Company | None  # how others weighed it
 
     @property
     def points(self) -> str:
@@ -123,9 +129,20 @@ def said(value: Fraction) -> str:
 def of(row: QuizAttempt, edition: QuizEdition, sheet: Sequence[Asked]) -> Result:
     """What may be seen of this attempt now, by its rules and the moment."""
     rules, phase = Rules.from_plain(row.rules), phase_of(row)
+    live = queries.panel_of(row.sitting_id)
     marks = queries.marks_of(row.id)
+    pictures = pictures_for(row)
     items = tuple(
-        _item(asks, edition, marks.get(asks.item.slug), rules=rules, phase=phase) for asks in sheet
+        _item(
+            asks,
+            edition,
+            marks.get(asks.item.slug),
+            rules=rules,
+            phase=phase,
+            live=live,
+            pictures=pictures,
+        )
+        for asks in sheet
     )
     sees_marks = Shown.MARK in may_be_shown(rules.policy(weighing=False), phase)
     counted = {slug: mark for slug, mark in marks.items() if mark.maximum}
@@ -145,7 +162,10 @@ def phase_of(row: QuizAttempt) -> Phase:
     """How far things are for this attempt."""
     sitting = queries.sitting_of(row)
     if sitting is None:
-        return phase_at(now(), final_at=row.finished_at, closes_at=None, released_at=None)
+        # Nobody waits for anybody: to practise is over, for this learner, with handing in.
+        return phase_at(
+            now(), final_at=row.finished_at, closes_at=row.finished_at, released_at=None
+        )
     return phase_at(
         now(),
         final_at=row.finished_at,
@@ -155,7 +175,14 @@ def phase_of(row: QuizAttempt) -> Phase:
 
 
 def _item(
-    asks: Asked, edition: QuizEdition, mark: Mark | None, *, rules: Rules, phase: Phase
+    asks: Asked,
+    edition: QuizEdition,
+    mark: Mark | None,
+    *,
+    rules: Rules,
+    phase: Phase,
+    live: LivePanel | None,
+    pictures: Sequence[ItemPicture],
 ) -> ItemResult:
     shows = may_be_shown(rules.policy(weighing=asks.is_weighing), phase)
     item = asks.item
@@ -163,9 +190,12 @@ def _item(
         asks=asks,
         shows=shows,
         mark=mark if Shown.MARK in shows or Shown.CORRECTNESS in shows else None,
-        right=tuple(_right(item)) if Shown.RIGHT_ANSWER in shows else (),
+        right=tuple(right_of(item)) if Shown.RIGHT_ANSWER in shows else (),
         feedback=tuple(_feedback(asks)) if Shown.OPTION_FEEDBACK in shows else (),
-        panel=_panel(asks, edition) if Shown.PANEL in shows else None,
+        panel=panel_of(asks, edition, live) if Shown.PANEL in shows else None,
+        company=company(item, pictures, own=asks.kept)
+        if Shown.CLASS in shows and isinstance(item, WeighingItem)
+        else None,
     )
 
 
@@ -184,7 +214,8 @@ def _certainty(sheet: Sequence[Asked], marks: Mapping[str, Mark]) -> CertaintyRe
 # --- Right answers and feedback ------------------------------------------------------------
 
 
-def _right(item: AnyItem) -> list[str]:
+def right_of(item: AnyItem) -> list[str]:
+    """The right answer in words, a line for each part; nothing for an opinion."""
     lang = language()
     match item:
         case SingleQuestion() | MultipleQuestion():
@@ -230,33 +261,37 @@ def _feedback(asks: Asked) -> list[str]:
 # --- The panel -----------------------------------------------------------------------------
 
 
-def _panel(asks: Asked, edition: QuizEdition) -> PanelPicture | None:
+def panel_of(asks: Asked, edition: QuizEdition, live: LivePanel | None) -> PanelPicture | None:
+    """What a panel answered to an item: real people, or else the example of the content."""
     item = asks.item
-    if not isinstance(item, WeighingItem) or not item.panel:
+    if not isinstance(item, WeighingItem):
         return None
-    key = edition.keys[item.slug]
-    members = {member.slug: member for member in edition.quiz.panel}
+    key = keys_of(edition, live).get(item.slug)
+    if key is None:
+        return None
+    voices = live.voices[item.slug] if live else voices_of(item, edition, language())
     return PanelPicture(
         n=key.n,
         is_provisional=key.is_provisional,
         is_split=key.is_split,
-        rows=tuple(_rows(asks, item)),
-        reasons=_reasons(item, members),
+        is_fictional=live is None,
+        title=live.title if live else "",
+        composition=live.composition if live else "",
+        rows=tuple(_rows(asks, item, [voice.answer for voice in voices])),
+        reasons=_reasons(item, voices),
     )
 
 
-def _rows(asks: Asked, item: WeighingItem) -> list[PanelRow]:
-    answers: list[Any] = [as_answer(said_) for said_ in item.panel.values()]
+def _rows(asks: Asked, item: WeighingItem, answers: Sequence[Any]) -> list[PanelRow]:
     lang = language()
     match item:
         case SctItem():
             own = asks.value()
             return [PanelRow(label="", bars=_bars(dict(words.scale_of(item)), answers, own))]
         case SliderItem():
-            bands = {low: f"{low}-{low + BAND - 1}" for low in range(0, 80, BAND)} | {80: "80-100"}
             place = whole(asks.value())
             own = "" if place is None else str(_band(place))
-            return [PanelRow(label="", bars=_bars(bands, [_band(each) for each in answers], own))]
+            return [PanelRow(label="", bars=_bars(BANDS, [_band(each) for each in answers], own))]
         case RateItem():
             return [
                 PanelRow(
@@ -270,11 +305,19 @@ def _rows(asks: Asked, item: WeighingItem) -> list[PanelRow]:
                 for option in item.options
             ]
         case BestWorstItem():
-            return [_best_and_worst(option, answers, lang) for option in item.options]
+            return [_best_and_worst(asks, option, answers, lang) for option in item.options]
         case RankItem() | PointsItem():
+            places = isinstance(item, RankItem)
+            means = {slug: _mean(slug, answers) for slug in item.slugs}
+            # As the panel had it: the first place, or the most points, on top.
+            options = sorted(
+                item.options, key=lambda option: means[option.slug], reverse=not places
+            )
             return [
-                _mean(item, option, answers, own=asks.value(option.slug), lang=lang)
-                for option in item.options
+                (_place if places else _points)(
+                    option.text[lang], means[option.slug], asks.value(option.slug)
+                )
+                for option in options
             ]
     return []
 
@@ -289,48 +332,70 @@ def _bars(steps: Mapping[int, str], answers: Sequence[int], own: str) -> tuple[B
     return tuple(
         Bar(
             words=text,
-            count=counted[step],
+            count=str(counted[step]),
             percent=round(PERCENT * counted[step] / max(1, len(answers))),
-            is_most=counted[step] == most,
+            is_most=counted[step] == most > 0,
             is_own=own == str(step),
         )
         for step, text in steps.items()
     )
 
 
-def _best_and_worst(option: Any, answers: Sequence[Any], lang: str) -> PanelRow:
-    best = sum(picks[0]["best"] == option.slug for picks in answers)
-    worst = sum(picks[0]["worst"] == option.slug for picks in answers)
-    said_ = _("most important to %(best)s, least important to %(worst)s", best=best, worst=worst)
-    return PanelRow(label=option.text[lang], said=said_)
+def _best_and_worst(asks: Asked, option: OrderItem, answers: Sequence[Any], lang: str) -> PanelRow:
+    labels = {"best": _("matters most"), "worst": _("matters least")}
+    counted = {name: sum(picks[0][name] == option.slug for picks in answers) for name in labels}
+    bars = tuple(
+        Bar(
+            words=labels[name],
+            count=str(counted[name]),
+            percent=round(PERCENT * counted[name] / max(1, len(answers))),
+            is_most=False,
+            is_own=asks.value(name) == option.slug,
+        )
+        for name in labels
+    )
+    return PanelRow(label=option.text[lang], bars=bars)
 
 
-def _mean(
-    item: OptionsItem, option: Any, answers: Sequence[Mapping[str, int]], *, own: str, lang: str
-) -> PanelRow:
-    mean = Fraction(sum(given[option.slug] for given in answers), len(answers))
-    if isinstance(item, RankItem):
-        told = _("on average place %(mean)s", mean=said(mean))
-        mine = _("you: place %(own)s", own=own) if own else ""
-    else:
-        told = _("on average %(mean)s points", mean=said(mean))
-        mine = _n("you: %(num)s point", "you: %(num)s points", whole(own) or 0) if own else ""
-    return PanelRow(label=option.text[lang], said=", ".join(part for part in (told, mine) if part))
+def _mean(slug: str, answers: Sequence[Mapping[str, int]]) -> Fraction:
+    return Fraction(sum(given[slug] for given in answers), len(answers))
+
+
+def _place(text: str, mean: Fraction, own: str) -> PanelRow:
+    told = [_("on average place %(mean)s", mean=said(mean))]
+    if own:
+        told.append(_("you: place %(own)s", own=own))
+    return PanelRow(label=text, said=", ".join(told))
+
+
+def _points(text: str, mean: Fraction, own: str) -> PanelRow:
+    bars = [
+        Bar(
+            words=_("the panel on average"),
+            count=said(mean),
+            percent=round(mean),
+            is_most=False,
+            is_own=False,
+        )
+    ]
+    mine = whole(own)
+    if mine is not None:
+        # Marked as one's own, which says enough.
+        bars.append(Bar(words="", count=str(mine), percent=mine, is_most=False, is_own=True))
+    return PanelRow(label=text, bars=tuple(bars))
 
 
 def _reasons(
-    item: WeighingItem, members: Mapping[str, Member]
+    item: WeighingItem, voices: Sequence[Voice]
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """By answer, the one that most gave first; so a minority is always heard too."""
-    lang = language()
-    labels = {member: _answer_words(item, said_) for member, said_ in item.panel.items()}
-    often = Counter(labels.values())
+    often = Counter(_answer_words(item, voice.answer) for voice in voices)
     grouped: dict[str, list[tuple[str, str]]] = {}
-    for reason in item.reasons:
-        role = members[reason.by].role[lang]
-        grouped.setdefault(labels[reason.by], []).append((role, reason.text[lang]))
+    for voice in voices:
+        told = grouped.setdefault(_answer_words(item, voice.answer), [])
+        told += [(voice.role, reason) for reason in voice.reasons]
     order = sorted(grouped, key=lambda label: (-often[label], label))
-    return tuple((label, tuple(grouped[label])) for label in order)
+    return tuple((label, tuple(grouped[label])) for label in order if grouped[label])
 
 
 def _answer_words(item: WeighingItem, given: Any) -> str:
@@ -339,9 +404,9 @@ def _answer_words(item: WeighingItem, given: Any) -> str:
         case SctItem():
             return dict(words.scale_of(item))[given]
         case SliderItem():
-            return str(given)
+            return BANDS[_band(given)]
         case BestWorstItem():
-            return _first(item, given.best, lang)
+            return _first(item, given[0]["best"], lang)
         case RankItem():
             return _first(item, min(given, key=lambda slug: given[slug]), lang)
         case PointsItem():

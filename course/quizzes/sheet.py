@@ -55,6 +55,13 @@ class Asked:
         return self.kept is not None
 
     @property
+    def state(self) -> str:
+        """How far it is: "open", "lacking" or "answered"."""
+        if not self.is_answered:
+            return "open"
+        return "lacking" if self.lacks else "answered"
+
+    @property
     def lacks(self) -> str:
         """What it needs before it can be marked; "" when it is blank or whole."""
         found = problem_of(self.item, self.kept)

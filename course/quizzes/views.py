@@ -12,7 +12,7 @@ from course.core.access import public, signed_in
 from course.core.clock import now
 from course.core.errors import BadInput
 from course.core.forms import BaseForm
-from course.core.i18n import _, clock_time
+from course.core.i18n import _, clock_time, language
 from course.curriculum.edition import QuizEdition
 from course.domain.attempts import Refusal
 from course.lessons.editions import library
@@ -82,6 +82,7 @@ def quiz(slug: str) -> ResponseReturnValue:
         rules=words.described(rules),
         attempts=[attempts.settle(row) for row in own],
         items=_count(edition),
+        live=queries.panel_of(sitting.id) if sitting else None,
         nothing=NothingForm(),
     )
 
@@ -175,10 +176,20 @@ def _page(
         following=sheet[at + 1] if len(page) == 1 and at + 1 < len(sheet) else None,
         revision=conflict.revision if conflict else sum(asks.revision for asks in page),
         conflict=conflict,
-        others=as_fields(page, conflict.responses) if conflict else {},
+        others=[_said(asks, conflict) for asks in page] if conflict else [],
         now=now(),
         nothing=NothingForm(),
     )
+
+
+def _said(asks: Asked, saved: attempts.Saved) -> list[str]:
+    """What is kept for an item, as people read it."""
+    response = saved.responses.get(asks.item.slug)
+    if response is None:
+        return []
+    sure = dict(words.certainties()).get(response.certainty or 0)
+    lines = words.in_words(asks.item, response.given, language())
+    return [*lines, *(text for text in (response.reason, sure) if text)]
 
 
 def _sent_page(row: QuizAttempt) -> tuple[list[Asked], list[Asked]]:
@@ -259,12 +270,24 @@ def save(public_id: str) -> ResponseReturnValue:
         return jsonify(error=_("This answer is not in the quiz.")), HTTPStatus.BAD_REQUEST
     if isinstance(saved, Refused):
         return jsonify(error=words.refusal(saved.why), over=True), HTTPStatus.GONE
+    kept = [
+        replace(asks, kept=there.given if there else None)
+        for asks in page
+        for there in [saved.responses.get(asks.item.slug)]
+    ]
     body = jsonify(
         revision=saved.revision,
+        states={asks.item.slug: asks.state for asks in kept},
+        left=_seconds_left(row),
         saved_at=clock_time(saved.saved_at),
         content=as_fields(page, saved.responses) if saved.is_stale else None,
     )
     return body, HTTPStatus.CONFLICT if saved.is_stale else HTTPStatus.OK
+
+
+def _seconds_left(row: QuizAttempt) -> int | None:
+    """For the clock on the page, which may have slept; ``None`` without a limit."""
+    return None if row.ends_at is None else max(0, int((row.ends_at - now()).total_seconds()))
 
 
 @bp.get("/attempts/<public_id>/overview")

@@ -7,6 +7,7 @@ from course.curriculum.quizzes import (
     AnyItem,
     GapsQuestion,
     MatchingQuestion,
+    PointsItem,
     RateItem,
     SctItem,
     SurveyQuestion,
@@ -153,9 +154,11 @@ def in_words(item: AnyItem, kept: Kept, language: str) -> list[str]:
     if set(kept) <= {"best", "worst"}:
         labels = {"best": _("matters most"), "worst": _("matters least")}
         return [f"{labels[name]}: {texts[kept[name]]}" for name in labels if name in kept]
+    # Places from the first; points from the most.
+    way = -1 if isinstance(item, PointsItem) else 1
     placed = sorted(
         kept.items(),
-        key=lambda pair: (not pair[1].isdigit(), int(pair[1]) if pair[1].isdigit() else 0),
+        key=lambda pair: (not pair[1].isdigit(), way * int(pair[1]) if pair[1].isdigit() else 0),
     )
     return [f"{value} · {texts[slug]}" for slug, value in placed if slug in texts]
 

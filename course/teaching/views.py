@@ -56,7 +56,7 @@ def group(group_id: int) -> ResponseReturnValue:
     return render_template(
         "teaching/group.html",
         boards=boards,
-        cases=editions.library().cases.values(),
+        cases=queries.cases_played(found.id),
         **_joining(found),
     )
 

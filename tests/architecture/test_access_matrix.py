@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from course.core.access import Policy, policy_of
 from tests.architecture import world as worlds
 from tests.architecture.world import APPLICANT, GROUP, MAY_READ, NAME, ROLES, World
+from tests.factories import QUIZ
 
 MATRIX: Final[dict[str, list[int | str]]] = tomllib.loads(
     Path(__file__).with_name("access_matrix.toml").read_text(encoding="utf-8")
@@ -33,12 +34,28 @@ BODIES: Final[dict[str, dict[str, str]]] = {
     "/lessons/<lesson>/<slug>/hand-in": {"revision": "1"},
     "/me/settings": {"name": "Gekaapt", "language": "nl", "shortcuts": "y"},
     "/teach/groups/<int:group_id>/name": {"name": "Gekaapt"},
+    "/panel/<token>/answers": {"page": worlds.PANEL_ITEM, "revision": "0"},
+    "/panel/<token>/save": {"page": worlds.PANEL_ITEM, "revision": "0"},
+    "/teach/groups/<int:group_id>/quizzes/new": {"slug": QUIZ},
+    f"{worlds.SITTING}/allowances/<int:user_id>": {"extra_attempts": "1", "reason": "Griep"},
+    f"{worlds.SITTING}/answers/<public_id>/<slug>": {"points": "1"},
+    f"{worlds.SITTING}/key/<slug>": {
+        "kind": "drop",
+        "mode": "all",
+        "reason": "Fout",
+        "do": "apply",
+    },
     "/teach/groups/new": {"name": "Nieuw"},
 }
 # Columns that no form has. Whoever sends them along all the same changes nothing with it.
 SMUGGLED: Final = {"id": "1", "user_id": "1", "is_demo": "y", "points": "10", "part": "instructor"}
 # Who may change what is kept about the owner.
-MAY_CHANGE_THE_OWNER: Final = {("POST /accounts/<int:user_id>/role", "administrator")}
+MAY_CHANGE_THE_OWNER: Final = {
+    ("POST /accounts/<int:user_id>/role", "administrator"),
+    (f"POST {worlds.SITTING}/allowances/<int:user_id>", "instructor"),
+    (f"POST {worlds.SITTING}/answers/<public_id>/<slug>", "instructor"),
+    (f"POST {worlds.SITTING}/key/<slug>", "instructor"),
+}
 # Whoever has the code of a group, or the link in a mail, may read the name that it stands for.
 GIVEN_AWAY: Final[dict[str, set[str]]] = {"/join/<code>": {GROUP}, "/signup/<token>": {APPLICANT}}
 
@@ -204,14 +221,37 @@ def _who_may(line: str) -> str:
 
 # --- Is the matrix blind? ------------------------------------------------------------------
 
-# Where the query refuses whoever is not an instructor of the group, also without a policy.
+# Where the query refuses whoever is not an instructor of the group, or did not make the panel, also
+# without a policy.
 REFUSED_TWICE: Final = {
+    "panels.about",
+    "panels.again",
+    "panels.exclude",
+    "panels.freeze",
+    "panels.links",
+    "panels.panel",
+    "panels.until",
+    "panels.use",
+    "panels.withdraw",
+    "regrading.change",
+    "regrading.index",
+    "regrading.key",
     "teaching.board",
     "teaching.case",
     "teaching.group",
     "teaching.joining",
     "teaching.reflection",
     "teaching.rename",
+    "teaching_figures.figures",
+    "teaching_figures.file",
+    "teaching_quizzes.allowance",
+    "teaching_quizzes.answer",
+    "teaching_quizzes.index",
+    "teaching_quizzes.new",
+    "teaching_quizzes.release",
+    "teaching_quizzes.remove",
+    "teaching_quizzes.results",
+    "teaching_quizzes.rules",
 }
 
 

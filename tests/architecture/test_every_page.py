@@ -7,10 +7,13 @@ import re
 from collections.abc import Callable
 from html import unescape
 from http import HTTPStatus
+from io import BytesIO
 from urllib.parse import urldefrag, urljoin, urlsplit
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from course.accounts.models import User
 from tests.architecture import world as worlds
@@ -38,12 +41,20 @@ def _follow_all_links(browser: Browser, begin: str = "/") -> dict[str, str]:
             continue
         answer = browser.get(address)
         assert answer.status_code in {HTTPStatus.OK, HTTPStatus.SEE_OTHER}, f"{where}: {address}"
-        found[address] = answer.text
+        found[address] = _text_of(answer)
         if answer.status_code == HTTPStatus.SEE_OTHER:
             waiting.append((answer.headers["Location"], address))
         elif answer.mimetype == "text/html":
             waiting += [(link, address) for link in _links(answer.text, address)]
     return found
+
+
+def _text_of(answer: TestResponse) -> str:
+    """All that can be read in an answer, also in a workbook, which is a zip file of texts."""
+    if not answer.data.startswith(b"PK"):
+        return answer.text
+    book = ZipFile(BytesIO(answer.data))
+    return "".join(book.read(name).decode() for name in book.namelist())
 
 
 def _links(text: str, address: str) -> set[str]:

@@ -19,6 +19,7 @@ from course.accounts.queries import ownership
 from course.core.db import Model, db
 from tests.browser import Browser
 from tests.factories import CASE, LESSON, QUIZ, Factory
+from tests.features.teaching.sat import handed_in
 
 # From who may do least to who may do most.
 ROLES: Final = (
@@ -54,6 +55,10 @@ CASE_PAGES: Final = (
     "", "/back", "/begin", "/choose", "/paper", "/play", "/predict", "/result", "/trail",
     "/trail/<int:number>",
 )  # fmt: skip
+ESSAY: Final = "bovenop-het-dossier"  # an item that a person marks
+SITTING: Final = "/teach/groups/<int:group_id>/quizzes/<int:sitting_id>"
+FILES: Final = "marks.csv, marks.xlsx, figures.csv, figures.xlsx"
+PANEL_ITEM: Final = "sanne-belt"  # a weighing of the quiz
 ATTEMPT_PAGES: Final = ("", "/overview", "/result", "/save", "/submit")
 # What each may read, wherever it turns up. A word that an address itself gives away is not here.
 MAY_READ: Final[Mapping[str, set[str]]] = {
@@ -105,6 +110,11 @@ def build(app: Flask) -> World:
         attempt = make.attempt(
             people["owner"], reason="kanarie-toetsreden", is_running=True
         ).public_id
+        sitting = make.sitting(people["owner"], group=group)
+        written = handed_in(make, people["owner"], sitting, {ESSAY: f"{SUBMITTED} in de toets"})
+        panel, panel_link = make.panel(people["instructor"]), "een-link-naar-een-panel"
+        make.panel_member(panel, number=1, has_answered=True, reason="kanarie-panelreden")
+        make.panel_member(panel, number=2, token=panel_link, role="docent")
         gaps = {
             "code": group.join_code,
             "code of /language/<code>": "en",
@@ -112,6 +122,23 @@ def build(app: Flask) -> World:
             "group_id of the colleague": other_group.id,
             "lesson": LESSON,
             "name": "site.css",
+            "panel_id": panel.id,
+            "number of /teach/panels/<int:panel_id>/links/<int:number>/withdraw": 2,
+            "number of /teach/panels/<int:panel_id>/sittings/<int:number>/"
+            "<any(use, stop):what>": make.sitting(people["owner"], group=group).id,
+            "slug of /teach/panels/<int:panel_id>/answers/<int:number>/<slug>": PANEL_ITEM,
+            "sitting_id": sitting.id,
+            "quiz": QUIZ,
+            "slug of /author/items/<quiz>/<slug>": make.quiz().quiz.items[0].slug,
+            f"slug of {SITTING}/key/<slug>": make.quiz().quiz.items[0].slug,
+            f"public_id of {SITTING}/answers/<public_id>/<slug>": written.public_id,
+            f"slug of {SITTING}/answers/<public_id>/<slug>": ESSAY,
+            f"what of {SITTING}/results/<any(give, take):what>": "give",
+            f"what of {SITTING}/files/<any({FILES}):what>": "marks.csv",
+            "what of /teach/panels/<int:panel_id>/sittings/<int:number>/"
+            "<any(use, stop):what>": "use",
+            "token": panel_link,
+            "what of /panel/<token>/reasons/<any(show, hide):what>": "show",
             "part": "core",
             "public_id": _work_of(make, people["owner"]),
             "slug": make.step("reflect").slug,

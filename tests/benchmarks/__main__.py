@@ -15,19 +15,21 @@ from typing import Final
 
 from course import config
 from tests import houses
-from tests.benchmarks import bare, work
+from tests.benchmarks import bare, figures, storm, work
 from tests.benchmarks.load import NOBODY, Outcome, Person, best, connected, measure
 from tests.benchmarks.people import LONG_TRAIL, School, gather
 from tests.benchmarks.server import Site, environment, running
 from tests.benchmarks.work import Work
 
-PARTS: Final = ("pages", "saves", "memory", "start", "servers")
+PARTS: Final = ("pages", "saves", "storm", "memory", "start", "figures", "servers")
 
 PAGE_GOAL: Final = 0.5  # of the throughput of the bare page
 SAVE_GOAL: Final = 0.6  # of that of the bare save
+STORM_GOAL: Final = 4  # times as long as for somebody alone
 TRAIL_GOAL: Final = 1.2  # of the time after a short trail
 MEMORY_GOAL: Final = 110  # megabytes for each worker
 START_GOAL: Final = 5  # seconds
+FIGURES_GOAL: Final = 2  # seconds
 REQUESTS: Final = 500  # after which the memory is looked at
 
 WSGI: Final = "wsgi:app"
@@ -151,6 +153,34 @@ def bench_saves(bench: Bench, settings: Mapping[str, str], school: School) -> No
     )
 
 
+def bench_storm(_bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """Three hundred students who begin a quiz at once, and hand in within a minute."""
+    group = storm.gather(school)
+    with running(settings) as site:
+        alone = storm.alone(group, site)
+        together = storm.together(group, site)
+    rows = []
+    for step in storm.STEPS:
+        ratio = together.at(step) / alone.at(step)
+        rows.append(
+            [
+                step,
+                f"{alone.at(step):.0f}",
+                f"{together.at(step, 50):.0f}",
+                f"{together.at(step):.0f}",
+                f"{ratio:.1f}",
+                _verdict(f"≤ {STORM_GOAL}", met=ratio <= STORM_GOAL),
+            ]
+        )
+    show(
+        f"{storm.STUDENTS} students at once, {len(together.errors)} errors",
+        ["", "alone p95 ms", "p50 ms", "p95 ms", "of alone", "goal"],
+        rows,
+    )
+    for error in [*alone.errors, *together.errors][:5]:
+        print(f"  {error}")
+
+
 def bench_memory(_bench: Bench, settings: Mapping[str, str], school: School) -> None:
     """What the processes take after some hundreds of requests for all kinds of pages."""
     paths = cycle(work.lesson_pages(school).values())
@@ -200,6 +230,23 @@ def _seconds_to_make(settings: Mapping[str, str]) -> float:
     return float(done.stdout)
 
 
+def bench_figures(bench: Bench, _settings: Mapping[str, str], _school: School) -> None:
+    """How long the figures of a large quiz take."""
+    marks = figures.table()
+    rounds = [figures.seconds(marks) for _round in range(bench.rounds)]
+    whole, options = (min(found) for found in zip(*rounds, strict=True))
+    goal = _verdict(f"≤ {FIGURES_GOAL}", met=whole + options <= FIGURES_GOAL)
+    show(
+        f"Figures of {figures.ATTEMPTS} attempts at {figures.ITEMS} items",
+        ["", "seconds", "goal"],
+        [
+            ["quiz and items", f"{whole:.2f}", ""],
+            ["options", f"{options:.2f}", ""],
+            ["together", f"{whole + options:.2f}", goal],
+        ],
+    )
+
+
 def bench_servers(bench: Bench, settings: Mapping[str, str], school: School) -> None:
     """The same page and the same save on other servers, as far as they are installed."""
     page = work.asking(work.lesson_pages(school)["read"], school.student)
@@ -232,8 +279,10 @@ def bench_all(bench: Bench, parts: Sequence[str], folder: Path, database_url: st
     benches = {
         "pages": bench_pages,
         "saves": bench_saves,
+        "storm": bench_storm,
         "memory": bench_memory,
         "start": bench_start,
+        "figures": bench_figures,
         "servers": bench_servers,
     }
     for part in parts:

@@ -193,13 +193,14 @@ def gather(settings: Settings) -> School:
     return School(
         app=app,
         group=Factory(app).group(instructors=[instructor], learners=learners),
-        instructor=_signed_in(app, instructor),
-        student=_signed_in(app, student),
-        learners=[_signed_in(app, learner) for learner in learners],
+        instructor=signed_in(app, instructor),
+        student=signed_in(app, student),
+        learners=[signed_in(app, learner) for learner in learners],
     )
 
 
-def _signed_in(app: Flask, user: User) -> Person:
+def signed_in(app: Flask, user: User) -> Person:
+    """Somebody in a browser that is signed in."""
     settings: Settings = app.extensions["settings"]
     client = app.test_client()
     client.set_cookie("__Host-sid", Factory(app).sign_in(user), domain="bench.example", secure=True)

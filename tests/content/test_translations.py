@@ -20,6 +20,7 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\)[a-z]|%)?|\{\w+\}")
 NEEDS_NO_TRANSLATION = {
     *("Weegschaal", "STARR", "Korthagen"),
     *("NL", "EN", "English", "Nederlands"),
+    *("Page", "Up", "Down"),  # as it stands on keys
     *("min", "join", "d", "n", "p", "s", "t"),
 }
 

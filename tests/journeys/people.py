@@ -137,6 +137,19 @@ class Person:
                 name = f"{self.say('Move up')}: {words}"
                 self._activate(self.page.get_by_role("button", name=name, exact=True))
 
+    def give(self, name: str, value: str) -> None:
+        """Give the field with this name this value: choose it, tick it, or type it."""
+        field = self.page.locator(f'main [name="{name}"]')
+        match field.first.evaluate("(field) => field.type"):
+            case "radio":
+                self._pick(field.and_(self.page.locator(f'[value="{value}"]')))
+            case "checkbox":
+                self._tick(field.and_(self.page.locator(f'[value="{value}"]')))
+            case "select-one":
+                self._select(field, value)
+            case _:
+                self._write(field, value)
+
     def _activate(self, target: Locator) -> None:
         self._approach(target)
         self._push(target)
@@ -155,6 +168,9 @@ class Person:
 
     def _tick(self, box: Locator) -> None:
         box.check()
+
+    def _select(self, field: Locator, value: str) -> None:
+        field.select_option(value)
 
 
 class Unscripted(Person):
@@ -217,6 +233,8 @@ class Typist(Person):
     def _reach(self, target: Locator) -> dict[str, str | bool]:
         """Press Tab until the keyboard is at ``target``, past the bar at the top."""
         expect(target).to_be_visible()
+        if target.evaluate("(target) => target === document.activeElement"):
+            return self.stop(target)
         seen: list[str | bool] = []
         for _press in range(STOPS_AT_MOST):
             found = self.tab(target)
@@ -252,6 +270,14 @@ class Typist(Person):
         self._reach(box)
         self.page.keyboard.press("Space")
         expect(box).to_be_checked()
+
+    def _select(self, field: Locator, value: str) -> None:
+        self._reach(field)
+        for _press in range(STOPS_AT_MOST):
+            if field.input_value() == value:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{field} has no {value!r}")
 
 
 Kind = Literal["mouse", "keyboard", "no scripts"]

@@ -6,17 +6,42 @@ from datetime import timedelta
 from typing import Final
 
 from playwright.sync_api import expect
+from werkzeug.datastructures import MultiDict
 
 from course.accounts.models import User
 from course.core.clock import now
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
-from tests.factories import CASE, LESSON, Factory
+from course.quizzes import attempts
+from course.quizzes import sheet as sheets
+from course.quizzes.responses import read
+from tests.factories import CASE, LESSON, QUIZ, Factory
+from tests.features.quizzes import filled
 from tests.journeys import story
 from tests.journeys.people import Person
 from tests.journeys.sites import Site
 
 OTHER_LESSON: Final = "afsluiten-of-loslaten"
+# An item of each type.
+ITEMS: Final = {
+    "single": "delen-over-lotte",
+    "multiple": "wat-mag-je-beweren",
+    "true-false": "{true_false}",  # one of those that were drawn
+    "matching": "vijf-eindes",
+    "order": "volgorde-van-korthagen",
+    "number": "prijs-van-een-vlam",
+    "short": "woord-voor-opnieuw",
+    "gaps": "drie-vragen",
+    "hotspot": "twee-vreemde-staven",
+    "essay": "bovenop-het-dossier",
+    "survey": "uitleggen-aan-wie-wacht",
+    "sct": "lotte-krijgt-de-sleutel",
+    "sjt_rate": "ik-red-het-wel",
+    "sjt_rank": "sanne-belt",
+    "points100": "een-bladzijde",
+    "slider": "een-ochtend-vorst",
+    "bestworst": "te-weinig-vlammen",
+}
 TEXT: Final = "Zij zat elke dag op dezelfde bank. " * 60
 Does = Callable[[Person], None]
 
@@ -72,6 +97,10 @@ def build(site: Site) -> World:
             "signup": make.sign_up("aanmelding@example.org"),
             "password": make.password_reset(people["done"]),
             **_work_of_done(make, people["done"]),
+            **_running(make, people["busy"]),
+            "one_page": make.attempt(people["beginner"], is_running=True).public_id,
+            "taken": _taken(make, people["done"]),
+            **_panels(make, people["instructor"]),
         }
     return World(people, gaps)
 
@@ -110,6 +139,50 @@ def _work_of_done(make: Factory, user: User) -> dict[str, str]:
     return {"submission": submission.public_id, "withdrawn": withdrawn.public_id}
 
 
+def _running(make: Factory, user: User) -> dict[str, str]:
+    """An attempt of which every item is a page of its own."""
+    row, quiz = make.attempt(user, is_running=True, rules={}), make.quiz().quiz
+    drawn = next(
+        item.slug for item in quiz.items if item.type == "true-false" and item.slug in row.items
+    )
+    return {"attempt": row.public_id, "true_false": drawn}
+
+
+def _taken(make: Factory, user: User) -> str:
+    """A quiz that was handed in, with an answer to each item."""
+    row = make.attempt(user, is_running=True, rules={})
+    with make.together():
+        sheet = sheets.asked(row, make.quiz(), {})
+        entered = {
+            slug: attempts.Entered(given=read(asks.item, MultiDict(filled.right(asks.item))))
+            for slug, asks in sheet.items()
+        }
+        attempts.save(row, entered, revision=1)
+        attempts.submit(row)
+    return row.public_id
+
+
+def _panels(make: Factory, instructor: User) -> dict[str, str]:
+    """A panel that people are answering, one that is frozen, one in which nobody was asked yet."""
+    going, frozen = make.panel(instructor), make.panel(instructor, title="Praktijkopleiders")
+    for number in range(1, 4):
+        make.panel_member(going, number=number, has_answered=True, shows_reasons=number == 1)
+        make.panel_member(frozen, number=number, has_answered=True, shows_reasons=True)
+    make.freeze(frozen)
+    make.panel_member(going, number=5, token="panel-heel", has_answered=True, finished_at=None)
+    make.panel_member(going, number=4, token="panel-half", role="docent", shows_reasons=True)
+    make.panel_member(going, number=6, token="panel-nieuw")
+    make.panel_member(going, number=7, token="panel-klaar", has_answered=True)
+    make.panel_member(going, number=8, token="panel-weg", withdrawn_at=now())
+    whole = make.panel(instructor, title="Alles op een pagina", one_page=True)
+    make.panel_member(whole, number=1, token="panel-bladzijde", role="docent")
+    return {
+        "panel": str(going.id),
+        "frozen": str(frozen.id),
+        "unasked": str(make.panel(instructor, title="Nog niemand").id),
+    }
+
+
 def _first_choices(make: Factory) -> list[str]:
     """The first choice of the case: halfway, and something to read back."""
     case = make.case().case
@@ -132,6 +205,12 @@ def fills(label: str, value: str, then: str) -> Does:
         person.press(person.say(then))
 
     return does
+
+
+def asks_for_links(person: Person) -> None:
+    """Ask for links to pass on, which are shown once."""
+    person.fill(person.say("Links to pass on yourself"), "2")
+    person.press(person.say("Ask them"))
 
 
 def weighs(person: Person) -> None:
@@ -173,8 +252,9 @@ def opens_a_term(person: Person) -> None:
 
 
 def opens_everything(person: Person) -> None:
-    for summary in person.page.locator("details:not([open]) > summary").all():
-        summary.click()
+    closed = person.page.locator("details:not([open]) > summary")
+    while closed.count():  # fewer after each click
+        closed.first.click()
 
 
 def finds_a_newer_version(person: Person) -> None:
@@ -197,6 +277,13 @@ def sends_an_old_form(person: Person) -> None:
     token.evaluate("(field) => { field.value = 'oud'; }")
     with person.leaving():
         person.page.locator("main form").first.evaluate("(form) => form.submit()")
+
+
+def begins_a_quiz(person: Person) -> None:
+    """Look at an item that is half done: an order without places, and a second version."""
+    person.page.locator("[name=revision]").evaluate("(field) => { field.value = '7'; }")
+    person.page.locator("textarea").first.fill("Daarom.")
+    expect(person.page.locator(".conflict")).to_be_visible()
 
 
 # --- The pages -----------------------------------------------------------------------------
@@ -230,6 +317,9 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("cases", who, "/cases/", main=True)
     yield Place("case", who, f"/cases/{CASE}", main=True)
     yield Place("case, begun", who, f"/cases/{CASE}", begins_the_case)
+    yield Place("quizzes", who, "/quizzes", main=True)
+    yield Place("quiz", who, f"/quizzes/{QUIZ}", main=True)
+    yield Place("quiz on paper", who, f"/quizzes/{QUIZ}/paper", main=True)
     yield Place("glossary", who, "/glossary", main=True)
     yield Place("reading list", who, "/reading", main=True)
     yield Place("help", who, "/help", main=True)
@@ -259,6 +349,14 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("join, wrong", who, "/join", fills("Group code", "NERGENS", "Find the group"))
     yield Place("join a group", who, "/join/{code}")
     yield Place("join, no such group", who, "/join/NERGENS")
+    yield Place("panel, asked", who, "/panel/panel-nieuw", main=True)
+    yield Place("panel, asked, empty", who, "/panel/panel-nieuw", presses("Begin"))
+    yield Place("panel, an item", who, "/panel/panel-half/answers", main=True)
+    yield Place("panel, all items", who, "/panel/panel-bladzijde/answers")
+    yield Place("panel, something missing", who, "/panel/panel-half/hand-in", main=True)
+    yield Place("panel, to hand in", who, "/panel/panel-heel/hand-in")
+    yield Place("panel, handed in", who, "/panel/panel-klaar", main=True)
+    yield Place("panel, withdrawn", who, "/panel/panel-weg")
     yield Place("no such page", who, "/nergens", main=True)
 
 
@@ -315,7 +413,19 @@ def _of_learners() -> Iterator[Place]:
     yield Place("moment, left behind", who, f"/cases/{CASE}/play", comes_from_an_older_page)
     yield Place("trail", who, f"/cases/{CASE}/trail", main=True)
     yield Place("trail, earlier", who, f"/cases/{CASE}/trail/1")
+    yield Place("result, half-way", who, f"/cases/{CASE}/result")
+    yield Place("quizzes, busy", who, "/quizzes")
+    yield Place("quiz, going on", who, f"/quizzes/{QUIZ}")
+    for kind, slug in ITEMS.items():
+        yield Place(f"item, {kind}", who, "/attempts/{attempt}?item=" + slug, main=True)
+    yield Place(
+        "item, two versions", who, f"/attempts/{{attempt}}?item={ITEMS['sct']}", begins_a_quiz
+    )
+    yield Place("before handing in a quiz", who, "/attempts/{attempt}/overview", main=True)
+    yield Place("quiz on one page", "beginner", "/attempts/{one_page}")
     who = "done"
+    yield Place("quiz, taken", who, f"/quizzes/{QUIZ}")
+    yield Place("result of a quiz", who, "/attempts/{taken}/result", main=True)
     yield Place("home, done", who, "/home")
     yield Place("case, ended", who, f"/cases/{CASE}/play")
     yield Place("case, result", who, f"/cases/{CASE}/result", opens_everything, main=True)
@@ -358,6 +468,23 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("cases for authors", who, "/author/cases/")
     yield Place("behind a case", who, f"/author/cases/{CASE}", main=True)
     yield Place("preview", who, f"/author/cases/{CASE}/preview")
+    yield Place("panels", who, "/teach/panels", main=True)
+    yield Place("new panel", who, "/teach/panels/new")
+    yield Place("new panel, empty", who, "/teach/panels/new", presses("Make the panel"))
+    yield Place("about a panel", who, "/teach/panels/{panel}/about")
+    yield Place("panel, nobody asked", who, "/teach/panels/{unasked}")
+    yield Place("panel, asked nobody", who, "/teach/panels/{unasked}", presses("Ask them"))
+    yield Place("panel, links", who, "/teach/panels/{unasked}", asks_for_links)
+    yield Place("panel", who, "/teach/panels/{panel}", opens_everything, main=True)
+    yield Place("panel, frozen", who, "/teach/panels/{frozen}", opens_everything, main=True)
+    yield Place("leave out", who, "/teach/panels/{panel}/answers/1/sanne-belt")
+    yield Place(
+        "leave out, no reason",
+        who,
+        "/teach/panels/{panel}/answers/1/sanne-belt",
+        presses("Leave it out"),
+    )
+    yield Place("freeze", who, "/teach/panels/{panel}/freeze")
     who = "administrator"
     yield Place("accounts", who, "/accounts")
     yield Place("accounts, found", who, "/accounts?q=Bente")

@@ -120,7 +120,7 @@ def write(person: Person, step: Step, text: str = TEXT) -> None:
     """Write the reflection, and see that it is saved."""
     assert isinstance(step, ReflectStep)
     person.sees_heading(step.title[person.language])
-    person.sees(person.say("How you weighed"))
+    person.sees(person.say("What you weighed and chose"))
     person.fill(person.say("Your reflection"), text)
     if person.has_scripts:
         saved = pattern(person.language, "Saved at {time}", time=TIME)

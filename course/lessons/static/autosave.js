@@ -8,7 +8,7 @@ const LONGEST = 4000; // ms of typing without a pause
 const RETRY = [2000, 4000, 8000, 15000, 30000];
 const PATIENCE = 3000; // ms that leaving waits for the server
 const COPIES = 3; // of what was sent without an answer, beside the text itself: room is scarce
-const NOT_ANSWERS = new Set(["csrf_token", "revision", "owner", "do"]);
+const NOT_ANSWERS = new Set(["csrf_token", "revision", "owner", "page", "do"]);
 
 export function keepSaved(form) {
   return form.dataset.autosave ? new Autosave(form) : keepInTab(form);
@@ -33,7 +33,28 @@ function fill(form, fields) {
   form.dispatchEvent(new Event("filled", { bubbles: true }));
 }
 
+// The same answer, whether empty fields and spaces around it came back from the server or not.
+function alike(one, other) {
+  const plain = (fields) => JSON.stringify(fields.map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+  return plain(one) === plain(other);
+}
+
 const textOf = (fields) => fields.map(([, value]) => value).filter((value) => value.length > 1).join("\n\n");
+
+// What a version says: the text, or in a form of choices what its choices are called on the page.
+function told(form, fields) {
+  if (form.dataset.inWords === undefined) return textOf(fields);
+  return fields.filter(([, value]) => value).map(([name, value]) => {
+    const named = [...form.elements].filter((element) => element.name === name);
+    const choice = named.find((element) => element.value === value && element.matches("[type=radio], [type=checkbox]"));
+    const field = choice ?? named[0];
+    if (!field || field.matches("textarea, input:not([type])")) return value;
+    const label = field.getAttribute("aria-label") ?? field.labels[0]?.textContent.trim() ?? "";
+    const group = field.closest("[data-group]")?.querySelector("legend").textContent.trim();
+    const words = choice ? label : `${label}: ${[...(field.options ?? [])].find((option) => option.value === value)?.text ?? value}`;
+    return group ? `${group}: ${words}` : words;
+  }).join("\n");
+}
 
 // A visitor without an account: what was typed stays in this tab.
 function keepInTab(form) {
@@ -93,6 +114,14 @@ class Autosave {
     addEventListener("offline", () => this.dirty && this.say(this.words.offlineText, true));
     addEventListener("focus", () => this.retry());
     addEventListener("beforeunload", (event) => { if (this.dirty && this.failures) event.preventDefault(); });
+    // A link to a page that shows what is saved waits until it is.
+    for (const link of document.querySelectorAll("a[data-saves-first]")) {
+      link.addEventListener("click", (event) => {
+        if (!this.dirty || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.save().then((done) => { if (done) location.assign(link.href); });
+      });
+    }
     // Signing out and choosing another language wait for the last words, but not for ever.
     for (const other of document.querySelectorAll(".top form")) {
       other.addEventListener("submit", (event) => {
@@ -105,12 +134,12 @@ class Autosave {
   }
 
   now() { return JSON.stringify(entries(this.form)); }
-  get dirty() { return this.now() !== this.saved; }
+  get dirty() { return !this.ended && this.now() !== this.saved; }
 
   restore() {
     const kept = this.newestCopy();
     if (!kept) return;
-    if (kept.revision === Number(this.revision.value) || kept.unanswered.includes(this.saved)) {
+    if (kept.revision === Number(this.revision.value) || this.has(kept.unanswered, JSON.parse(this.saved))) {
       fill(this.form, kept.fields);
       this.say(this.words.restoredText);
       this.save();
@@ -123,11 +152,13 @@ class Autosave {
   newestCopy() {
     for (const key of keysOf("localStorage").filter((name) => name.startsWith(this.copies))) {
       const copy = { key, ...read("localStorage", key) };
-      if (!copy.fields || JSON.stringify(copy.fields) === this.saved) remove("localStorage", key);
+      if (!copy.fields || alike(copy.fields, JSON.parse(this.saved))) remove("localStorage", key);
       else if (!this.found || copy.at > this.found.at) this.found = copy;
     }
     return this.found;
   }
+
+  has(sent, fields) { return [...sent].some((one) => alike(JSON.parse(one), fields)); }
 
   keep() {
     const unanswered = [...this.unanswered].slice(-COPIES);
@@ -176,22 +207,23 @@ class Autosave {
     } catch {
       return this.failed(this.words.offlineText);
     }
-    const told = await answer.json().catch(() => null); // null: not ours, but of a network that asks to sign in
-    this.notice = told?.notice || this.notice; // said once by the server, and from then on here
-    if (answer.ok && told) {
-      const { revision, saved_at: time } = told;
+    const said = await answer.json().catch(() => null); // null: not ours, but of a network that asks to sign in
+    this.notice = said?.notice || this.notice; // said once by the server, and from then on here
+    if (answer.ok && said) {
+      const { revision, saved_at: time } = said;
       this.revision.value = revision;
       this.saved = sent;
       this.failures = 0;
       this.unanswered.clear();
       if (this.dirty) this.keep(); else this.forget();
       this.say([this.words.savedText.replace("{time}", time), this.notice].filter(Boolean).join(". "));
+      this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: said }));
       return true;
     }
-    if (answer.status === 409 && told) {
-      const { revision, saved_at: time, content } = told;
+    if (answer.status === 409 && said) {
+      const { revision, saved_at: time, content } = said;
       const theirs = inOrder(Object.entries(content ?? {}).flatMap(([name, values]) => values.map((value) => [name, value])));
-      if (this.unanswered.has(JSON.stringify(theirs))) {
+      if (this.has(this.unanswered, theirs)) {
         // It has what this very window sent: only the answer got lost on the way.
         this.revision.value = revision;
         this.saved = JSON.stringify(theirs);
@@ -200,6 +232,7 @@ class Autosave {
       this.choose(entries(this.form), theirs, revision, time);
       return false;
     }
+    if (answer.status === 410 && said) return this.over(said.error);
     if (answer.status === 401) return this.failed(this.words.signedOutText, true);
     if (answer.status === 400 && !this.renewed) return this.renewToken();
     return this.failed(this.words.failedText);
@@ -214,6 +247,16 @@ class Autosave {
       if (fresh) this.token.value = fresh.value;
     } catch { /* said by the next try */ }
     return this.send(false);
+  }
+
+  // Too late: nothing can be saved here any more, so nothing is tried again or asked on leaving.
+  over(text) {
+    this.ended = true;
+    clearTimeout(this.timer);
+    this.forget();
+    this.say(text, true);
+    this.form.dispatchEvent(new CustomEvent("over", { bubbles: true }));
+    return false;
   }
 
   failed(text, signIn = false) {
@@ -244,7 +287,7 @@ class Autosave {
     const title = document.createElement("h2");
     title.textContent = this.words.otherText;
     const other = document.createElement("blockquote");
-    other.textContent = textOf(theirs);
+    other.textContent = told(this.form, theirs);
     const done = (fields) => {
       this.revision.value = revision;
       this.saved = JSON.stringify(theirs);

@@ -3,7 +3,7 @@ const WORD = /[\p{L}\p{N}](?!\uFE0F)[^\s\x1c-\x1f\x85\uFEFF]*/gu;
 
 export function countAsYouType(page) {
   for (const area of page.querySelectorAll("textarea[data-count-words]")) {
-    const line = area.form.querySelector("[data-count]");
+    const line = (area.closest("[data-item]") ?? area.form).querySelector("[data-count]");
     const show = () => {
       const count = (area.value.match(WORD) || []).length;
       const words = count === 1 ? area.dataset.wordText : area.dataset.wordsText;

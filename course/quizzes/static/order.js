@@ -1,10 +1,24 @@
 // Putting in order with two buttons an item. The selects stay in the form and carry the places.
+// In a quiz (data-keep-text) nothing has a place until somebody moved something, or said that it
+// may stay as it stands; so an order that nobody chose is never saved.
 for (const list of document.querySelectorAll("[data-order]")) {
   const form = list.closest("form");
+  const waits = list.dataset.keepText !== undefined;
   const said = document.createElement("p");
   said.className = "govuk-visually-hidden";
   said.setAttribute("role", "status");
   list.after(said);
+  const keep = Object.assign(document.createElement("button"), { type: "button", className: "btn keep" });
+  if (waits) {
+    keep.textContent = list.dataset.keepText;
+    keep.addEventListener("click", () => {
+      number();
+      items()[0].querySelector(".moves button:not(:disabled)").focus();
+      said.textContent = list.dataset.keptText;
+      select(items()[0]).dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    list.after(keep);
+  }
   const items = () => [...list.children];
   const select = (item) => item.querySelector("select");
   const words = (item) => item.querySelector("label").textContent.trim();
@@ -34,9 +48,14 @@ for (const list of document.querySelectorAll("[data-order]")) {
   }
 
   function number() {
+    items().forEach((item, index) => { select(item).value = String(index + 1); });
+    show();
+  }
+
+  function show() {
+    keep.hidden = items().every((item) => select(item).value);
     items().forEach((item, index, all) => {
-      select(item).value = String(index + 1);
-      item.querySelector(".place").textContent = index + 1;
+      item.querySelector(".place").textContent = select(item).value || "–";
       const [up, down] = item.querySelectorAll(".moves button");
       up.disabled = index === 0;
       down.disabled = index === all.length - 1;
@@ -46,7 +65,7 @@ for (const list of document.querySelectorAll("[data-order]")) {
   function arrange() {
     const places = items().map((item) => Number(select(item).value) || 99);
     items().map((item, index) => [places[index], item]).sort((a, b) => a[0] - b[0]).forEach(([, item]) => list.append(item));
-    number();
+    if (waits) show(); else number();
   }
 
   form.addEventListener("filled", arrange);

@@ -1,72 +1,105 @@
 // What taking a quiz adds to forms: number keys, bars to point at, a count of points, a slider with
 // no place beforehand, and a clock. Without it everything can be done with the fields themselves.
 document.documentElement.classList.add("scripted");
-document.querySelector("[data-focus]")?.focus();
+const form = document.querySelector("form.questions");
+const items = document.querySelectorAll("[data-item]");
+const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
 
-// --- 1 to 9 choose, where one thing is asked and nobody is typing --------------------------------
-if (document.body.dataset.shortcuts === "on") {
+// --- Where one is: a new page begins at its item ---------------------------------------------------
+const first = document.querySelector("[data-focus]") ?? (items.length === 1 && items[0].querySelector("[data-heading]"));
+if (first) first.focus();
+
+// Enter in a field leads nowhere; only a button does.
+form?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input, select")) event.preventDefault();
+});
+
+// --- 1 to 9 choose, where one thing is asked and nobody is typing ----------------------------------
+if (document.body.dataset.shortcuts === "on" && items.length === 1) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])")) return;
-    const items = document.querySelectorAll("[data-item]");
-    if (items.length !== 1) return;
-    const boxes = [...items[0].querySelectorAll("fieldset > .tiles input, fieldset > .steps input")];
-    const box = boxes[Number(event.key) - 1];
+    // Of a row of its own (a rating, how sure one is) where the keyboard is; else of the item.
+    const group = event.target.closest("[data-group]") ?? items[0].querySelector("fieldset");
+    const box = group.querySelectorAll(":scope > .tiles input, :scope > .steps input")[Number(event.key) - 1];
     if (!box) return;
+    event.preventDefault();
     box.checked = box.type === "checkbox" ? !box.checked : true;
     box.focus();
-    box.dispatchEvent(new Event("change", { bubbles: true }));
+    changed(box);
   });
 }
 
-// --- Pointing at a bar ticks its box -------------------------------------------------------------
+// --- Pointing at a bar ticks its box ---------------------------------------------------------------
 for (const bar of document.querySelectorAll("[data-bar]")) {
-  const item = bar.closest("[data-item]");
-  const box = item?.querySelector(`input[value="${bar.dataset.bar}"]`);
+  const box = bar.closest("[data-item]")?.querySelector(`input[value="${bar.dataset.bar}"]`);
   if (!box) continue;
   const show = () => bar.classList.toggle("chosen", box.checked);
   bar.addEventListener("click", () => {
     box.checked = !box.checked;
-    box.dispatchEvent(new Event("change", { bubbles: true }));
+    changed(box);
   });
   box.addEventListener("change", show);
-  box.form?.addEventListener("filled", show);
+  form?.addEventListener("filled", show);
   show();
 }
 
-// --- A hundred points ----------------------------------------------------------------------------
+// --- A hundred points ------------------------------------------------------------------------------
 for (const list of document.querySelectorAll("[data-hundred]")) {
-  const said = list.parentElement.querySelector("[data-hundred-said]");
+  const [shown, said] = list.parentElement.querySelectorAll("[data-hundred-shown], [data-hundred-said]");
   const { leftText, overText, doneText } = list.dataset;
+  const rows = [...list.querySelectorAll("li")].map((row) => [row.querySelector("input"), row.querySelector("rect")]);
+  let timer;
   const count = () => {
-    const values = [...list.querySelectorAll("input")].map((input) => Number(input.value) || 0);
-    const left = 100 - values.reduce((sum, value) => sum + value, 0);
-    const text = left === 0 ? doneText : (left > 0 ? leftText : overText);
-    said.textContent = text.replace("{count}", Math.abs(left));
+    for (const [input, bar] of rows) bar.setAttribute("width", Math.min(100, Math.max(0, Number(input.value) || 0)));
+    const left = 100 - rows.reduce((sum, [input]) => sum + (Number(input.value) || 0), 0);
+    shown.textContent = (left === 0 ? doneText : (left > 0 ? leftText : overText)).replace("{count}", Math.abs(left));
+    shown.classList.toggle("done", left === 0);
+    shown.classList.toggle("over", left < 0);
   };
-  list.addEventListener("input", count);
-  list.closest("form")?.addEventListener("filled", count);
-  if ([...list.querySelectorAll("input")].some((input) => input.value)) count();
+  for (const [input] of rows) {
+    for (const [sign, by, place] of [["−", -5, "before"], ["+", 5, "after"]]) {
+      // For thumbs; with keys the arrows do the same, so these are no stops.
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "by", textContent: sign, tabIndex: -1, ariaHidden: "true" });
+      button.addEventListener("click", () => {
+        input.value = Math.min(100, Math.max(0, (Number(input.value) || 0) + by));
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        changed(input);
+      });
+      input[place](button);
+    }
+  }
+  list.addEventListener("input", () => {
+    count();
+    clearTimeout(timer); // said when the typing stops, so that it does not talk through it
+    timer = setTimeout(() => { said.textContent = shown.textContent; }, 700);
+  });
+  form?.addEventListener("filled", count);
+  count();
 }
 
-// --- A slider beside its number: nothing is placed until it is touched ----------------------------
+// --- A slider beside its number: nothing is placed until it is touched ------------------------------
 for (const box of document.querySelectorAll("[data-slider]")) {
   const field = box.querySelector("input");
   const range = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 100, step: 1 });
   range.setAttribute("aria-label", box.querySelector("label").textContent);
+  const hint = box.querySelector("[data-unset]");
   const show = () => {
     const placed = field.value !== "";
-    range.value = placed ? field.value : 50;
+    if (range.value !== field.value) range.value = placed ? field.value : 50;
     range.classList.toggle("unset", !placed);
     range.setAttribute("aria-valuetext", placed ? field.value : box.dataset.unsetText);
+    hint.hidden = placed;
   };
   const place = (value) => {
     field.value = Math.min(100, Math.max(0, value));
     show();
-    field.dispatchEvent(new Event("change", { bubbles: true }));
+    changed(field);
   };
   range.addEventListener("input", () => { field.value = range.value; show(); });
   range.addEventListener("change", () => place(Number(range.value)));
+  // Pressed right in the middle nothing moves, and yet it is a place.
+  range.addEventListener("click", () => { if (field.value === "") place(Number(range.value)); });
   range.addEventListener("keydown", (event) => {
     const by = { PageUp: 10, PageDown: -10 }[event.key];
     if (!by) return;
@@ -74,19 +107,29 @@ for (const box of document.querySelectorAll("[data-slider]")) {
     place(Number(field.value || 50) + by);
   });
   field.addEventListener("input", show);
-  field.form?.addEventListener("filled", show);
-  box.append(range);
+  form?.addEventListener("filled", show);
+  box.prepend(range);
   show();
 }
 
-// --- The clock: the server decides, this only tells ----------------------------------------------
+// --- What is answered, beside the item ---------------------------------------------------------------
+form?.addEventListener("saved", ({ detail }) => {
+  for (const [slug, state] of Object.entries(detail.states ?? {})) {
+    const place = document.querySelector(`[data-place="${slug}"]`);
+    if (!place) continue;
+    place.dataset.state = state;
+    place.querySelector("[data-state-words]").textContent = place.closest("[data-words-open]").dataset[`words${state[0].toUpperCase()}${state.slice(1)}`];
+  }
+});
+
+// --- The clock: the server decides, this only tells --------------------------------------------------
 const clock = document.querySelector("[data-clock]");
 if (clock) {
-  const end = performance.now() + Number(clock.dataset.left) * 1000;
   const shown = clock.querySelector("[data-clock-shown]"), said = clock.querySelector("[data-clock-said]");
-  const { minutesText, minuteText, secondsText, overText, result } = clock.dataset;
+  const { minutesText, minuteText, secondsText, overText } = clock.dataset;
   const SAID = [600, 300, 60, 30];
-  let before = Infinity;
+  let end, before, isOver = false;
+  const set = (left) => { end = performance.now() + left * 1000; before = left; };
   const words = (left) => {
     if (left < 60) return secondsText.replace("{count}", left);
     const minutes = Math.ceil(left / 60);
@@ -95,16 +138,55 @@ if (clock) {
   const tick = () => {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     shown.textContent = words(left);
-    const due = SAID.find((moment) => before > moment && left <= moment);
-    if (due && before !== Infinity) said.textContent = words(left);
+    if (SAID.some((moment) => before > moment && left <= moment)) said.textContent = words(left);
     before = left;
     clock.classList.toggle("soon", left <= 60);
     if (left > 0) { setTimeout(tick, 1000); return; }
+    isOver = true;
     shown.textContent = overText;
     said.textContent = overText;
-    // The last answers are sent as one leaves; the server lets them in for a few seconds.
-    document.querySelector("form[data-autosave]")?.dispatchEvent(new Event("focusout"));
-    setTimeout(() => location.assign(result), 7000);
+    // The last answers are sent now; the server lets them in for a few seconds.
+    form?.dispatchEvent(new Event("focusout"));
+    setTimeout(toResult, 4000);
   };
+  set(Number(clock.dataset.left));
   tick();
+  // A computer that slept counts too little: what the server says at each saving is the time.
+  form?.addEventListener("saved", ({ detail }) => { if (!isOver && detail.left !== null) set(detail.left); });
+}
+
+// Somebody else handed in, or the time is up: what could not be kept was told; then the result.
+function toResult() {
+  location.assign(form?.dataset.result ?? clock.dataset.result);
+}
+form?.addEventListener("over", () => setTimeout(toResult, 4000));
+
+// --- Before handing in: is there an answer that never reached the server? ----------------------------
+const unsent = document.querySelector("[data-unsent]");
+for (const item of unsent ? document.querySelectorAll("[data-saves-to]") : []) {
+  const prefix = `${unsent.dataset.copies}${item.dataset.savesTo}:`;
+  const names = stored().filter((name) => name.startsWith(prefix));
+  if (names.length) lookFor(item, names);
+}
+
+async function lookFor(item, names) {
+  const page = await (await fetch(item.querySelector("a").href)).text();
+  const there = new DOMParser().parseFromString(page, "text/html").querySelector("form.questions");
+  const plain = (fields) => JSON.stringify(fields.map(([name, value]) => [name, value.trim()])
+    .filter(([name, value]) => value && !["csrf_token", "revision", "page"].includes(name)).sort());
+  const arrived = there && plain([...new FormData(there)]);
+  for (const name of names) {
+    const copy = JSON.parse(localStorage.getItem(name));
+    if (!there || plain(copy.fields) === arrived) { localStorage.removeItem(name); continue; }
+    unsent.hidden = false;
+    item.querySelector("[data-unsent-here]").hidden = false;
+  }
+}
+
+// What was handed in needs no copy in this browser.
+const handedIn = document.querySelector("[data-forget]");
+if (handedIn) for (const name of stored().filter((each) => each.startsWith(handedIn.dataset.forget))) localStorage.removeItem(name);
+
+function stored() {
+  try { return Object.keys(localStorage); } catch { return []; }
 }

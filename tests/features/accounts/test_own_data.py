@@ -58,6 +58,7 @@ NOBODYS = {
     "edition",
     "group",
     "group_picture",
+    "item_picture",
     "key_change",
     "quiz_edition",
     "sitting",

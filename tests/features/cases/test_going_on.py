@@ -41,10 +41,27 @@ def test_home_leads_back_to_a_case_that_was_left_half_way(
     assert "half-way" not in main_words(sign_in(outsider).get("/home"))
 
 
-def test_home_is_silent_about_a_case_that_has_ended(
+def test_home_is_silent_once_the_client_was_heard(
+    sign_in: SignIn, make: Factory, player: User
+) -> None:
+    make.playthrough(player, "kaartje", "overdragen", slug=CASE, predicted=2)
+    assert "half-way" not in main_words(sign_in(player).get("/home"))
+
+
+def test_home_reminds_of_an_end_until_the_client_was_heard(
+    sign_in: SignIn, make: Factory, player: User, outsider: User
+) -> None:
+    make.playthrough(player, "kaartje", "overdragen", slug=CASE)
+    words = main_words(sign_in(player).get("/home"))
+    assert "You came to the end “Closed”. How they look back you have not heard yet." in words
+    assert "Closed" not in main_words(sign_in(outsider).get("/home"))
+
+
+def test_home_does_not_remind_of_a_time_after_which_one_began_anew(
     sign_in: SignIn, make: Factory, player: User
 ) -> None:
     make.playthrough(player, "kaartje", "overdragen", slug=CASE)
+    make.playthrough(player, "kaartje", "overdragen", slug=CASE, number=2, predicted=2)
     assert "half-way" not in main_words(sign_in(player).get("/home"))
 
 

@@ -106,8 +106,76 @@ def test_the_result_leads_to_weighing_again_and_to_the_reflection_with_the_trail
     page = browser.get("/cases/aan-de-deur/result")
     links = {pages.words(link): link.get("href") for link in pages.parse(page.text).iter("a")}
     assert links["Write your reflection"] == small_course.url("schrijven")
-    assert links["Weigh again"] == small_course.url("opnieuw")
+    assert links["Weigh first"] == small_course.url("wegen")  # nothing was weighed yet
+    assert links["Back to the lesson"] == small_course.url("aan-de-deur")
     assert "I hand it over." in main_words(browser.get(links["Write your reflection"]))
+
+
+def test_who_weighed_before_the_case_is_led_to_weighing_again(
+    sign_in: SignIn, make: Factory, player: User, small_course: SmallCourse
+) -> None:
+    run = make.enrolment(player, small_course.lesson)
+    make.done(run, "wegen")
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur", predicted=2)
+    words = main_words(sign_in(player).get("/cases/aan-de-deur/result"))
+    assert "Weigh again" in words
+    assert "Weigh first" not in words
+
+
+def test_the_case_says_that_it_belongs_to_a_lesson_that_was_begun(
+    sign_in: SignIn, make: Factory, player: User, outsider: User, small_course: SmallCourse
+) -> None:
+    make.enrolment(player, small_course.lesson)
+    words = main_words(sign_in(player).get("/cases/aan-de-deur"))
+    assert "This case belongs to “First lesson”, a lesson that you have begun." in words
+    assert "a lesson that you" not in main_words(sign_in(outsider).get("/cases/aan-de-deur"))
+
+
+@pytest.mark.parametrize(
+    ("heard", "leads_to"),
+    [(None, "/cases/aan-de-deur/play"), (2, "/cases/aan-de-deur/result")],
+)
+def test_the_step_leads_to_how_it_ended_in_one_click(
+    sign_in: SignIn,
+    make: Factory,
+    player: User,
+    small_course: SmallCourse,
+    heard: int | None,
+    leads_to: str,
+) -> None:
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur", predicted=heard)
+    page = sign_in(player).get(small_course.url("aan-de-deur"))
+    links = {pages.words(link): link.get("href") for link in pages.parse(page.text).iter("a")}
+    words = "See how it ended" if heard else "Hear how they look back"
+    assert links[words] == leads_to
+
+
+def test_the_trail_beside_the_reflection_says_which_time_it_is_and_that_it_is_not_finished(
+    sign_in: SignIn, make: Factory, player: User, small_course: SmallCourse
+) -> None:
+    make.playthrough(player, "kaartje", "overdragen", slug="aan-de-deur", predicted=2)
+    make.playthrough(player, "kaartje", slug="aan-de-deur", number=2)
+    page = sign_in(player).get(small_course.url("schrijven"))
+    words = main_words(page)
+    assert "Your trail: At the door Playthrough 2. Not finished yet." in words
+    assert "/cases/aan-de-deur/trail/1" in page.text
+
+
+def test_beside_the_reflection_it_says_that_the_case_was_not_played(
+    sign_in: SignIn, player: User, small_course: SmallCourse
+) -> None:
+    page = sign_in(player).get(small_course.url("schrijven"))
+    assert "You have not played this case yet. To the case" in main_words(page)
+
+
+def test_a_visitor_has_the_trail_beside_the_reflection_as_well(
+    client: Browser, small_course: SmallCourse
+) -> None:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.submit("/cases/aan-de-deur", action="/begin")
+    client.submit("/cases/aan-de-deur/play", {"option": "kaartje"}, action="/choose")
+    words = main_words(client.get(small_course.url("schrijven")))
+    assert "I put a card through the door." in words
 
 
 def test_the_result_leads_nowhere_that_the_followed_edition_does_not_have(

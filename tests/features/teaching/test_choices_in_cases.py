@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,11 +10,14 @@ import pytest
 from course.accounts.models import User
 from course.cases import actions
 from course.core.db import db
+from course.curriculum import casecheck
+from course.domain.distributions import Distribution, Suppressed
 from course.groups.models import Group
+from course.teaching.queries import Decision
 from tests.browser import Browser
 from tests.conftest import CountsQueries
 from tests.curriculum.case_examples import CASE as CASE_FILE
-from tests.curriculum.case_examples import case_with
+from tests.curriculum.case_examples import case_with, write_case
 from tests.factories import Factory
 from tests.features.conftest import SmallCourse
 from tests.pages import main_words
@@ -75,7 +79,7 @@ def test_below_ten_nothing_is_shown(page_of: PageOf) -> None:
 
 def test_from_ten_shares_are_shown_in_fives(page_of: PageOf) -> None:
     words = page_of(*["kaartje"] * 7, *["sluiten"] * 6)
-    assert "13 chose here." in words
+    assert "Of the 13 who chose here:" in words
     assert "I put a card through the door. about 55%" in words
     assert "I close the file. about 45%" in words
 
@@ -137,9 +141,9 @@ def test_hearing_the_client_as_the_tenth_makes_the_picture(make: Factory, sign_i
         make.playthrough(learner, "kaartje", "overdragen", slug=CASE, predicted=heard)
     browser = sign_in(instructor)
     address = f"/teach/groups/{group.id}/cases/{CASE}"
-    assert "10 chose here." not in main_words(browser.get(address))
+    assert "Of the 10 who chose here:" not in main_words(browser.get(address))
     sign_in(last).submit(f"/cases/{CASE}/play", {"satisfied": "2"}, action="/predict")
-    assert "10 chose here." in main_words(browser.get(address))
+    assert "Of the 10 who chose here:" in main_words(browser.get(address))
 
 
 @pytest.mark.parametrize("order", range(3))
@@ -157,7 +161,58 @@ def test_looking_after_each_student_never_shows_what_fewer_than_ten_chose(
         make.playthrough(learner, choice, slug=CASE, to_end=True, predicted=3)
         take(group)
         words = main_words(browser.get(f"/teach/groups/{group.id}/cases/{CASE}"))
-        shown = words.partition("The doorstep")[2].partition("chose here")[0].strip()
+        shown = words.partition("The doorstep Of the ")[2].partition(" who chose here")[0]
         if shown and shown not in seen:
             seen.append(shown)
     assert seen == ["10", "20", "30"]
+
+
+def test_what_is_hidden_is_told_together(page_of: PageOf) -> None:
+    words = page_of(*["kaartje"] * 9, *["sluiten"] * 3)
+    assert "makes up about" not in words  # nothing is shown to see it beside
+
+
+def test_where_nearly_everyone_chose_the_same_the_others_are_known_as_hardly_chosen(
+    page_of: PageOf,
+) -> None:
+    words = page_of(*["kaartje"] * 12)
+    doorstep = words.partition("The doorstep")[2]
+    assert "I put a card through the door. nearly everyone" in doorstep
+    assert "I close the file. hardly anybody, or nobody" in doorstep
+
+
+def test_moments_with_too_few_are_named(page_of: PageOf) -> None:
+    words = page_of(*["kaartje"] * 12)
+    assert "March" in words.partition("Not enough yet")[2]
+
+
+@pytest.mark.parametrize("played", [9, 10])
+def test_the_page_of_a_group_says_how_many_played_each_case(
+    make: Factory, sign_in: SignIn, played: int
+) -> None:
+    instructor = make.instructor(language="en")
+    learners = [make.learner() for _person in range(played)]
+    group = make.group(instructors=[instructor], learners=learners)
+    for learner in learners:
+        make.playthrough(learner, "kaartje", slug=CASE, to_end=True, predicted=3)
+    make.playthrough(make.learner(), "kaartje", slug=CASE, to_end=True, predicted=3)  # no member
+    words = main_words(sign_in(instructor).get(f"/teach/groups/{group.id}"))
+    few = " · not enough yet" if played < 10 else ""
+    assert words.partition("At the door · ")[2].startswith(f"{played} played it to an end{few}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "rest"),
+    [
+        ((60, Suppressed.HIDDEN, Suppressed.HIDDEN), 40),
+        ((60, 40), None),
+        ((Suppressed.HIDDEN, Suppressed.HIDDEN), None),
+        ((Suppressed.NEARLY_EVERYONE, Suppressed.HIDDEN), None),
+        ((55, 50, Suppressed.HIDDEN, Suppressed.HIDDEN), 0),  # rounding went up twice
+    ],
+)
+def test_hidden_options_make_up_what_the_shown_ones_leave(
+    tmp_path: Path, cells: tuple[int | Suppressed, ...], rest: int | None
+) -> None:
+    case, _lines = casecheck.read(write_case(tmp_path))
+    assert Decision(case.nodes[0], Distribution(20, cells)).rest == rest

@@ -122,7 +122,7 @@ def test_who_has_no_groups_reads_what_to_do(browser: Browser, client: Browser) -
     page = browser.get("/teach/")
     assert "You have no groups yet. Create one: you get a code" in main_words(page)
     links = [link.get("href") for link in pages.parse(page.text).findall(".//main//a")]
-    assert links == ["/teach/groups/new"]
+    assert links == ["/teach/groups/new", "/teach/panels"]
 
 
 def test_an_administrator_who_teaches_no_group_sees_none(

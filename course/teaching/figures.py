@@ -1,0 +1,91 @@
+"""How the items of a quiz did in a group: figures, pictures, and files to take along."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+
+from course.curriculum.edition import QuizEdition
+from course.curriculum.quizzes import Weighing, WeighingItem
+from course.domain.figures import MINIMUM, MINIMUM_DISCRIMINATION
+from course.quizzes.company import Company, company, pictures_of
+from course.quizzes.models import Sitting
+from course.quizzes.queries import panel_of
+from course.teaching import analysis, exports, figurewords, pictures, standing
+from course.teaching.quizzes import own_sitting
+from course.teaching.views import instructors
+
+bp = Blueprint(
+    "teaching_figures",
+    __name__,
+    url_prefix="/teach/groups/<int:group_id>/quizzes/<int:sitting_id>",
+    template_folder="templates",
+)
+KINDS = {
+    "csv": (exports.as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (
+        exports.as_workbook,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+}
+
+
+def _analysed(sitting: Sitting) -> analysis.QuizAnalysis:
+    return analysis.of_sitting(
+        standing.edition_of(sitting),
+        standing.attempts_in(sitting),
+        standing.marks_in(sitting),
+        standing.responses_in(sitting),
+    )
+
+
+def _weighed(group_id: int, edition: QuizEdition) -> list[tuple[Weighing, Company]]:
+    """How the group weighed each item, where there are enough to be shown."""
+    pictures = pictures_of(group_id, edition.quiz.slug)
+    items = [item for item in edition.quiz.items if isinstance(item, WeighingItem)]
+    found = [(item, company(item, pictures)) for item in items]
+    return [(item, others) for item, others in found if others.group]
+
+
+@bp.get("/figures")
+@instructors
+def figures(group_id: int, sitting_id: int) -> ResponseReturnValue:
+    """What each item did, with how sure that is; nothing below ten attempts."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    found = _analysed(sitting)
+    return render_template(
+        "teaching/figures.html",
+        group=group,
+        sitting=sitting,
+        edition=standing.edition_of(sitting),
+        found=found,
+        words=figurewords,
+        option_texts=exports.option_texts,
+        scatter=pictures.scatter(found.items),
+        traces={item.number: pictures.traces(item) for item in found.items},
+        letters=pictures.LETTERS,
+        size={"width": pictures.WIDTH, "height": pictures.HEIGHT, "left": pictures.LEFT},
+        weighs=any(isinstance(item.item, WeighingItem) for item in found.items),
+        is_fictional=panel_of(sitting.id) is None,
+        weighed=_weighed(group.id, standing.edition_of(sitting)),
+        minimum=MINIMUM,
+        minimum_discrimination=MINIMUM_DISCRIMINATION,
+    )
+
+
+@bp.get("/files/<any(marks.csv, marks.xlsx, figures.csv, figures.xlsx):what>")
+@instructors
+def file(group_id: int, sitting_id: int, what: str) -> ResponseReturnValue:
+    """Marks or figures as a file."""
+    _group, sitting = own_sitting(group_id, sitting_id)
+    edition = standing.edition_of(sitting)
+    name, _dot, kind = what.partition(".")
+    is_fictional = panel_of(sitting.id) is None
+    if name == "marks":
+        table = exports.marks(edition, standing.standing(sitting), is_fictional=is_fictional)
+    else:
+        table = exports.figures(edition, _analysed(sitting), is_fictional=is_fictional)
+    write, mimetype = KINDS[kind]
+    answer = Response(write(table), mimetype=mimetype)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{sitting.slug}-{what}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,404 @@
+"""Forms of the instructor: a quiz for a group, what one learner gets, points for an answer."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from course.core.clock import AMSTERDAM, now
+from course.core.forms import BaseForm
+from course.core.i18n import _, _l, clock_time, day, number
+from course.domain.attempts import Accommodation, GradeMethod, TimeUp
+from course.domain.numerals import Number, parse_number
+from course.domain.opening import (
+    Bound,
+    BoundProblem,
+    ClockCode,
+    ClockProblem,
+    ClosesFirst,
+    Occurrence,
+    Window,
+    moment_of,
+    window_of,
+)
+from course.quizzes.models import Allowance, Sitting
+from course.quizzes.rules import Feedback, Rules
+
+MOST_ATTEMPTS: Final = 20
+MOST_MINUTES: Final = 24 * 60
+LONGEST_WAIT: Final = 30 * 24 * 60  # minutes
+LONGEST_EXTENSION: Final = 90 * 24 * 60  # minutes
+MOST_EXTRA_TIME: Final = 200  # percent
+LONGEST_REASON: Final = 300
+LONGEST_COMMENT: Final = 2000
+FEWEST, MOST = date(2020, 1, 1), date(2099, 12, 31)
+
+ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+DUTCH = re.compile(r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})", re.ASCII)
+CLOCK = re.compile(r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::\d{2})?", re.ASCII)
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _whole(label: Any, most: int, *, hint: Any = "", least: int = 1) -> StringField:
+    """A whole number; what is left empty is none."""
+
+    def check(_form: BaseForm, field: Field) -> None:
+        if not field.data:
+            return
+        parsed = parse_number(field.data, whole=True)
+        fits = isinstance(parsed, Number) and parsed.value == int(parsed.value)
+        if not fits or not least <= int(parsed.value) <= most:
+            raise ValidationError(
+                _(
+                    "Give a whole number from %(least)s to %(most)s, or nothing.",
+                    least=least,
+                    most=most,
+                )
+            )
+
+    keys = {"inputmode": "numeric", "autocomplete": "off"}
+    return StringField(label, [check], filters=[_stripped], description=hint, render_kw=keys)
+
+
+def _number_in(field: Field) -> int | None:
+    parsed = parse_number(field.data or "", whole=True)
+    return int(parsed.value) if isinstance(parsed, Number) else None
+
+
+def _day_field(label: Any) -> StringField:
+    keys = {"type": "date", "autocomplete": "off"}
+    return StringField(label, filters=[_stripped], render_kw=keys)
+
+
+def _time_field(label: Any) -> StringField:
+    keys = {"type": "time", "autocomplete": "off"}
+    return StringField(label, filters=[_stripped], render_kw=keys)
+
+
+def _which_field() -> RadioField:
+    return RadioField(
+        _l("Which of the two?"),
+        choices=[
+            (Occurrence.FIRST.value, _l("the first time, summer time")),
+            (Occurrence.SECOND.value, _l("the second time, winter time")),
+        ],
+        validate_choice=False,
+    )
+
+
+def _day_of(text: str) -> date | None:
+    found = ISO.fullmatch(text) or DUTCH.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return date(*(int(found[name]) for name in ("year", "month", "day")))
+    except ValueError:
+        return None
+
+
+def _time_of(text: str) -> time | None:
+    found = CLOCK.fullmatch(text)
+    try:
+        return time(int(found["hour"]), int(found["minute"])) if found else None
+    except ValueError:
+        return None
+
+
+class SittingForm(BaseForm):
+    """A quiz for a group: when, how often, and what is shown when."""
+
+    slug = RadioField(_l("Which quiz?"), [InputRequired(_l("Choose a quiz."))])
+    opens_day = _day_field(_l("Opens on"))
+    opens_time = _time_field(_l("Opens at"))
+    opens_which = _which_field()
+    closes_day = _day_field(_l("Closes on"))
+    closes_time = _time_field(_l("Closes at"))
+    closes_which = _which_field()
+    attempts = _whole(
+        _l("Attempts"), MOST_ATTEMPTS, hint=_l("How often somebody may take it. Empty: no limit.")
+    )
+    wait = _whole(
+        _l("Minutes between two attempts"),
+        LONGEST_WAIT,
+        hint=_l("1440 is a day. Empty: no waiting."),
+    )
+    builds_on_last = BooleanField(_l("A next attempt begins with the answers of the one before"))
+    method = RadioField(
+        _l("Which attempt counts?"),
+        choices=[
+            (GradeMethod.BEST.value, _l("the best one")),
+            (GradeMethod.FIRST.value, _l("the first one")),
+            (GradeMethod.LAST.value, _l("the last one")),
+            (GradeMethod.MEAN.value, _l("the mean of all of them")),
+        ],
+    )
+    minutes = _whole(_l("Minutes for an attempt"), MOST_MINUTES, hint=_l("Empty: until it closes."))
+    time_up = RadioField(
+        _l("When the time is up"),
+        choices=[
+            (TimeUp.AUTO_SUBMIT.value, _l("it is handed in as it stands")),
+            (TimeUp.GRACE.value, _l("it can be handed in for a while, without new answers")),
+            (TimeUp.MUST_SUBMIT.value, _l("it should have been handed in: it counts 0")),
+        ],
+    )
+    grace = _whole(
+        _l("Minutes in which it can still be handed in"),
+        MOST_MINUTES,
+        hint=_l("Only where it can be handed in for a while."),
+    )
+    layout = RadioField(
+        _l("On the screen"),
+        choices=[("items", _l("one item at a time")), ("page", _l("all items on one page"))],
+    )
+    shuffles = BooleanField(_l("Everybody gets the items and their options in another order"))
+    feedback = RadioField(
+        _l("What students see"),
+        choices=[
+            (Feedback.PRACTICE.value, _l("everything, as soon as they hand in: to practise")),
+            (Feedback.TEST.value, _l("their own answers; the rest when you give the results")),
+        ],
+    )
+    weighings_count = BooleanField(
+        _l("Weighings that may count do count"),
+        description=_l(
+            "By default a weighing is for thinking and gives no points. It only counts with a "
+            "panel of ten or more that is not divided."
+        ),
+    )
+
+    is_new = True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field, and then what has to go together. Nothing typed is changed."""
+        fits = bool(super().validate(extra_validators))
+        return all([self._has_grace_where_it_says_so(), self._opens_before_it_closes(), fits])
+
+    def _has_grace_where_it_says_so(self) -> bool:
+        has_grace = bool(self.grace.data)
+        wants_grace = bool(self.time_up.data == TimeUp.GRACE)
+        if has_grace and not wants_grace:
+            self.grace.errors.append(
+                _("These minutes go with handing in for a while: choose that, or leave this empty.")
+            )
+        elif wants_grace and not has_grace:
+            self.grace.errors.append(_("Say for how many minutes it can still be handed in."))
+        return has_grace == wants_grace
+
+    # --- The two moments -------------------------------------------------------------------
+
+    def _wall(self, bound: Bound) -> datetime | None:
+        """The time on the clock, or None; adds to the errors of its two fields."""
+        day_field, time_field = self[f"{bound}_day"], self[f"{bound}_time"]
+        if not day_field.data and not time_field.data:
+            return None
+        on, at = _day_of(day_field.data), _time_of(time_field.data)
+        if not day_field.data:
+            day_field.errors.append(_("There is a time here but no day. Fill in the day too."))
+        elif on is None or not FEWEST <= on <= MOST:
+            day_field.errors.append(_("This is not a day. Write it as 2027-03-28 or 28-3-2027."))
+        if not time_field.data:
+            time_field.errors.append(_("There is a day here but no time. Fill in the time too."))
+        elif at is None:
+            time_field.errors.append(_("This is not a time. Write it as 9:30 or 14:05."))
+        return datetime.combine(on, at) if on and at and not day_field.errors else None
+
+    def _which(self, bound: Bound) -> Occurrence | None:
+        chosen = self[f"{bound}_which"].data
+        return Occurrence(chosen) if chosen in set(Occurrence) else None
+
+    def _found(self) -> Window | ClosesFirst | list[BoundProblem]:
+        return window_of(
+            opens=self._wall(Bound.OPENS),
+            closes=self._wall(Bound.CLOSES),
+            which_opens=self._which(Bound.OPENS),
+            which_closes=self._which(Bound.CLOSES),
+        )
+
+    def _opens_before_it_closes(self) -> bool:
+        found = self._found()
+        moments = [self[f"{bound}_{part}"] for bound in Bound for part in ("day", "time")]
+        if any(field.errors for field in moments):
+            return False
+        match found:
+            case Window():
+                if self.is_new and found.has_closed(now()):
+                    self.closes_day.errors.append(
+                        _("That moment has passed. Choose a later one, or leave it empty.")
+                    )
+                    return False
+                self.window = found
+                return True
+            case ClosesFirst():
+                self.opens_day.errors.append(
+                    _("This is not before it closes. Choose an earlier moment, or close later.")
+                )
+                self.closes_day.errors.append(
+                    _("This is not after it opens. Choose a later moment, or open earlier.")
+                )
+            case _:
+                for item in found:
+                    name = "time" if item.problem.code is ClockCode.NO_SUCH_TIME else "which"
+                    self[f"{item.bound}_{name}"].errors.append(_about(item.problem))
+        return False
+
+    def asks_which(self, bound: str) -> bool:
+        """Whether the page shows which of two moments is meant: only when it was asked."""
+        return bool(self[f"{bound}_which"].errors or self[f"{bound}_which"].data)
+
+    # --- To and from a sitting -------------------------------------------------------------
+
+    window: Window
+
+    def rules(self) -> Rules:
+        """What is chosen; call only after validation."""
+        return Rules(
+            feedback=Feedback(self.feedback.data),
+            attempts=_number_in(self.attempts),
+            minutes=_number_in(self.minutes),
+            time_up=TimeUp(self.time_up.data),
+            grace=_number_in(self.grace) or 0,
+            wait=_number_in(self.wait) or 0,
+            builds_on_last=self.builds_on_last.data,
+            method=GradeMethod(self.method.data),
+            one_page=self.layout.data == "page",
+            shuffles=self.shuffles.data,
+            weighings_count=self.weighings_count.data,
+        )
+
+
+def as_data(rules: Rules, sitting: Sitting | None = None) -> dict[str, Any]:
+    """What the form begins with."""
+    found: dict[str, Any] = {
+        "slug": sitting.slug if sitting else None,
+        "attempts": str(rules.attempts or ""),
+        "wait": str(rules.wait or ""),
+        "builds_on_last": rules.builds_on_last,
+        "method": rules.method.value,
+        "minutes": str(rules.minutes or ""),
+        "time_up": rules.time_up.value,
+        "grace": str(rules.grace or ""),
+        "layout": "page" if rules.one_page else "items",
+        "shuffles": rules.shuffles,
+        "feedback": rules.feedback.value,
+        "weighings_count": rules.weighings_count,
+    }
+    for bound in Bound:
+        moment = getattr(sitting, f"{bound}_at", None)
+        if moment is not None:
+            found |= _moment_data(bound, moment)
+    return found
+
+
+def _moment_data(bound: Bound, moment: datetime) -> dict[str, str]:
+    local = moment.astimezone(AMSTERDAM)
+    wall = local.replace(tzinfo=None, fold=0)
+    found = {f"{bound}_day": f"{wall:%Y-%m-%d}", f"{bound}_time": f"{wall:%H:%M}"}
+    if isinstance(moment_of(wall), ClockProblem):
+        which = Occurrence.SECOND if local.fold else Occurrence.FIRST
+        found[f"{bound}_which"] = which.value
+    return found
+
+
+def _about(problem: ClockProblem) -> str:
+    """What is the matter with a time on the clock, and what may have been meant."""
+    words = {
+        "time": f"{problem.wall.hour}:{problem.wall.minute:02}",
+        "day": day(problem.earlier),
+        "earlier": clock_time(problem.earlier),
+        "later": clock_time(problem.later),
+    }
+    if problem.code is ClockCode.NO_SUCH_TIME:
+        return str(
+            _(
+                "On %(day)s the clock jumps over %(time)s. Do you mean %(earlier)s or %(later)s?",
+                **words,
+            )
+        )
+    return str(
+        _("On %(day)s it is %(time)s twice, because the clock goes back. Choose which.", **words)
+    )
+
+
+class AllowanceForm(BaseForm):
+    """What one learner gets beside the rules."""
+
+    extra_time = _whole(
+        _l("Extra time, in percent"),
+        MOST_EXTRA_TIME,
+        hint=_l("25 makes 60 minutes 75. It does not reach beyond closing."),
+    )
+    extra_attempts = _whole(_l("Extra attempts"), MOST_ATTEMPTS)
+    extension = _whole(
+        _l("Open longer, in minutes"),
+        LONGEST_EXTENSION,
+        hint=_l("After closing. 1440 is a day."),
+    )
+    reason = StringField(
+        _l("Why"),
+        [Length(max=LONGEST_REASON)],
+        filters=[_stripped],
+        description=_l(
+            "Instructors of this group see this, and so does the student who downloads their data."
+        ),
+        render_kw={"maxlength": LONGEST_REASON, "autocomplete": "off"},
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whoever gets something gets it for a reason."""
+        fits = bool(super().validate(extra_validators))
+        if fits and self.personal() != Accommodation() and not self.reason.data:
+            self.reason.errors.append(_("Write in a few words why, so that it can be explained."))
+            return False
+        return fits
+
+    def personal(self) -> Accommodation:
+        """What is given; call only after validation."""
+        return Accommodation(
+            extra_time=_number_in(self.extra_time) or 0,
+            extra_attempts=_number_in(self.extra_attempts) or 0,
+            extension=timedelta(minutes=_number_in(self.extension) or 0),
+        )
+
+
+def allowance_data(row: Allowance | None) -> dict[str, str]:
+    """What the form begins with."""
+    if row is None:
+        return {}
+    numbers = {name: getattr(row, name) for name in ("extra_time", "extra_attempts", "extension")}
+    return {**{name: str(value or "") for name, value in numbers.items()}, "reason": row.reason}
+
+
+class MarkForm(BaseForm):
+    """Points and a comment for an answer that a person marks."""
+
+    points = StringField(
+        _l("Points"),
+        [InputRequired(_l("Give points, also when it is 0."))],
+        filters=[_stripped],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    comment = TextAreaField(
+        _l("Comment for the student"),
+        [Length(max=LONGEST_COMMENT)],
+        filters=[lambda text: (text or "").replace("\r\n", "\n").strip()],
+    )
+
+    maximum = 0
+
+    def validate_points(self, field: Field) -> None:
+        """From 0 to the maximum, in halves or otherwise."""
+        parsed = parse_number(field.data or "")
+        if not isinstance(parsed, Number) or not 0 <= parsed.value <= self.maximum:
+            raise ValidationError(_("Give points from 0 to %(most)s.", most=number(self.maximum)))
+
+    def given(self) -> Fraction:
+        """The points, exact; call only after validation."""
+        parsed = parse_number(self.points.data)
+        return Fraction(parsed.value if isinstance(parsed, Number) else Decimal(0))

@@ -1,0 +1,232 @@
+"""Quizzes of a group: set one, see who is where, read what a person marks, give the results."""
+
+from fractions import Fraction
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course.core.clock import now
+from course.core.forms import BaseForm
+from course.core.i18n import _, language
+from course.curriculum.quizzes import EssayQuestion
+from course.groups import queries as groups
+from course.groups.forms import NothingForm
+from course.groups.models import Group
+from course.lessons.editions import library
+from course.quizzes import editions, sittings
+from course.quizzes import queries as quizzes
+from course.quizzes.attempts import latest_end
+from course.quizzes.models import Sitting
+from course.quizzes.results import said
+from course.quizzes.rules import USUAL, Rules
+from course.quizzes.words import described
+from course.teaching import forms, standing
+from course.teaching.views import instructors
+
+bp = Blueprint(
+    "teaching_quizzes",
+    __name__,
+    url_prefix="/teach/groups/<int:group_id>/quizzes",
+    template_folder="templates",
+)
+bp.add_app_template_filter(said, "points")
+
+
+def own_group(group_id: int) -> Group:
+    """The group, for one of its instructors; for anybody else it does not exist."""
+    return groups.group_for(current_user.id, group_id) or abort(404)
+
+
+def own_sitting(group_id: int, sitting_id: int) -> tuple[Group, Sitting]:
+    """A quiz of a group that one teaches."""
+    group = own_group(group_id)
+    return group, standing.sitting_of(group.id, sitting_id) or abort(404)
+
+
+def _status(form: BaseForm) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+# --- Setting -------------------------------------------------------------------------------
+
+
+@bp.get("")
+@instructors
+def index(group_id: int) -> ResponseReturnValue:
+    """The quizzes that were set for the group."""
+    group = own_group(group_id)
+    return render_template(
+        "teaching/quizzes.html", group=group, lines=standing.lines(group.id), now=now()
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@instructors
+def new(group_id: int) -> ResponseReturnValue:
+    """Set a quiz for the group."""
+    group = own_group(group_id)
+    form = forms.SittingForm(data={**forms.as_data(USUAL), "slug": request.args.get("quiz")})
+    found = sorted(library().quizzes.values(), key=lambda edition: edition.quiz.module)
+    lang = language()
+    form.slug.choices = [(edition.quiz.slug, edition.quiz.title[lang]) for edition in found]
+    if form.validate_on_submit():
+        edition = editions.current(form.slug.data) or abort(404)
+        sitting = sittings.set_sitting(
+            current_user.id, group.id, edition, rules=form.rules(), window=form.window
+        )
+        flash(_("The quiz is set. Your students find it under Quizzes."))
+        return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
+    page = render_template("teaching/sitting.html", group=group, form=form, sitting=None)
+    return page, _status(form)
+
+
+@bp.route("/<int:sitting_id>/rules", methods=["GET", "POST"])
+@instructors
+def rules(group_id: int, sitting_id: int) -> ResponseReturnValue:
+    """Change when and how a quiz is taken, for attempts that are still to begin."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    form = forms.SittingForm(data=forms.as_data(Rules.from_plain(sitting.rules), sitting))
+    form.is_new = False
+    del form.slug
+    if form.validate_on_submit():
+        sittings.change(current_user.id, sitting, rules=form.rules(), window=form.window)
+        flash(_("Changed. Attempts that had begun keep the rules they began with."))
+        return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
+    page = render_template(
+        "teaching/sitting.html",
+        group=group,
+        form=form,
+        sitting=sitting,
+        edition=standing.edition_of(sitting),
+        has_begun=sittings.has_begun(sitting.id),
+        nothing=NothingForm(),
+    )
+    return page, _status(form)
+
+
+@bp.post("/<int:sitting_id>/remove")
+@instructors
+def remove(group_id: int, sitting_id: int) -> ResponseReturnValue:
+    """Take away a quiz that nobody has begun."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    if sittings.remove(current_user.id, sitting):
+        flash(_("The quiz is no longer set for this group."))
+        return redirect(url_for(".index", group_id=group.id), 303)
+    flash(_("Somebody has begun, so the quiz stays. You can close it instead."))
+    return redirect(url_for(".rules", group_id=group.id, sitting_id=sitting_id), 303)
+
+
+@bp.route("/<int:sitting_id>/allowances/<int:user_id>", methods=["GET", "POST"])
+@instructors
+def allowance(group_id: int, sitting_id: int, user_id: int) -> ResponseReturnValue:
+    """Give one learner more time, more attempts, or a later end."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    member = next((item for item in groups.members(group.id) if item.user_id == user_id), None)
+    if member is None:
+        abort(404)
+    there = quizzes.allowance_of(sitting.id, user_id)
+    form = forms.AllowanceForm(data=forms.allowance_data(there))
+    if form.validate_on_submit():
+        sittings.allow(
+            current_user.id, sitting.id, user_id, form.personal(), reason=form.reason.data
+        )
+        flash(_("Kept. It holds from the next attempt on."))
+        return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
+    page = render_template(
+        "teaching/allowance.html",
+        group=group,
+        sitting=sitting,
+        edition=standing.edition_of(sitting),
+        name=member.name,
+        form=form,
+    )
+    return page, _status(form)
+
+
+# --- Results -------------------------------------------------------------------------------
+
+
+@bp.get("/<int:sitting_id>")
+@instructors
+def results(group_id: int, sitting_id: int) -> ResponseReturnValue:
+    """Who is where, and what they earned."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    found = standing.standing(sitting)
+    ends = latest_end(sitting, [row.allowance for row in found.learners if row.allowance])
+    return render_template(
+        "teaching/standing.html",
+        group=group,
+        sitting=sitting,
+        edition=standing.edition_of(sitting),
+        rules=Rules.from_plain(sitting.rules),
+        described=described(Rules.from_plain(sitting.rules)),
+        standing=found,
+        to_read=standing.to_read(sitting),
+        ends=ends,
+        now=now(),
+        nothing=NothingForm(),
+    )
+
+
+@bp.post("/<int:sitting_id>/results/<any(give, take):what>")
+@instructors
+def release(group_id: int, sitting_id: int, what: str) -> ResponseReturnValue:
+    """Give the results, or take them back."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    sittings.release(current_user.id, sitting, is_given=what == "give")
+    flash(_("The results are given.") if what == "give" else _("The results are taken back."))
+    return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
+
+
+# --- Reading and marking -------------------------------------------------------------------
+
+
+@bp.route("/<int:sitting_id>/answers/<public_id>/<slug>", methods=["GET", "POST"])
+@instructors
+def answer(group_id: int, sitting_id: int, public_id: str, slug: str) -> ResponseReturnValue:
+    """Read an answer and give its points; then the next one that waits."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    found = standing.written(sitting, public_id, slug)
+    edition = standing.edition_of(sitting)
+    item = edition.quiz.item(slug)
+    if found is None or not isinstance(item, EssayQuestion) or not found.mark.maximum:
+        abort(404)
+    form = forms.MarkForm(data=_as_given(found))
+    form.maximum = found.mark.maximum
+    if form.validate_on_submit():
+        given = sittings.Given(points=form.given(), comment=form.comment.data)
+        sittings.give_mark(current_user.id, public_id, slug, given)
+        return redirect(_next(group, sitting, slug), 303)
+    page = render_template(
+        "teaching/written.html",
+        group=group,
+        sitting=sitting,
+        edition=edition,
+        item=item,
+        found=found,
+        form=form,
+        waiting=sum(len(essays.waiting) for essays in standing.to_read(sitting)),
+    )
+    return page, _status(form)
+
+
+def _as_given(found: standing.Written) -> dict[str, Any]:
+    if found.mark.given_by is None:
+        return {}
+    points = Fraction(found.mark.fraction) * found.mark.maximum
+    return {"points": said(points), "comment": found.mark.comment}
+
+
+def _next(group: Group, sitting: Sitting, slug: str) -> str:
+    """The next answer to the same item, then to another; then the results."""
+    where: dict[str, Any] = {"group_id": group.id, "sitting_id": sitting.id}
+    essays = sorted(standing.to_read(sitting), key=lambda found: found.item != slug)
+    for found in essays:
+        for public_id in found.waiting:
+            flash(_("Kept. This is the next one."))
+            return url_for(".answer", **where, public_id=public_id, slug=found.item)
+    flash(_("Kept. Nothing waits to be read any more."))
+    return url_for(".results", **where)
