@@ -60,6 +60,10 @@ NOBODYS = {
     "group_picture",
     "item_picture",
     "key_change",
+    "panel",  # its maker is kept for as long as they have an account; experts have none
+    "panel_answer",
+    "panel_key",
+    "panel_member",
     "quiz_edition",
     "sitting",
 }
