@@ -32,10 +32,8 @@ CHECKS = [
 PYTEST = [PYTHON, "-m", "pytest", "-p", "tests.plugins.nothing_skipped"]
 # Two workers, for two cores; a class or module stays on one, so its fixtures are made once.
 TESTS = [*PYTEST, "-m", "not journey and not benchmark", "-n", "2", "--dist", "loadscope"]
-# A journey has the machine to itself: a browser that waits for a processor is a flaky test.
-JOURNEYS = [*PYTEST, "-m", "journey and not axe"]
-# Looking at every page waits for nothing, so two browsers can do it at once.
-PAGES = [*PYTEST, "-m", "journey and axe", "-n", "2"]
+# Two browsers at once: whoever waits on a page waits for what it shows, and not for a while.
+BROWSERS = [*PYTEST, "-m", "journey", "-n", "2"]
 
 NO_TESTS = 5  # pytest's exit status when it found nothing to run.
 
@@ -59,7 +57,7 @@ def main(arguments: list[str]) -> int:
         if status := run(command):
             return status
 
-    for command in [TESTS] if fast else [TESTS, JOURNEYS, PAGES]:
+    for command in [TESTS] if fast else [TESTS, BROWSERS]:
         status = run([*command, *chosen])
         # A choice of tests may leave some of the runs empty; without a choice, an empty run
         # means that tests were lost.

@@ -1,8 +1,9 @@
 """Every page of the site, in every state that somebody can find it in."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import Final
 
 from playwright.sync_api import expect
@@ -14,9 +15,11 @@ from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
 from course.quizzes import attempts
 from course.quizzes import sheet as sheets
+from course.quizzes.models import Sitting
 from course.quizzes.responses import read
 from tests.factories import CASE, LESSON, QUIZ, Factory
 from tests.features.quizzes import filled
+from tests.features.teaching.sat import handed_in, somehow
 from tests.journeys import story
 from tests.journeys.people import Person
 from tests.journeys.sites import Site
@@ -88,7 +91,12 @@ def build(site: Site) -> World:
         many = make.group(name="Veel", instructors=[people["instructor"]], learners=crowd)
         for person in crowd:
             make.playthrough(person, to_end=True)
+        sitting = make.sitting(crowd[0], group=many)
+        written = _sat(make, sitting, crowd[:11])
         gaps = {
+            "sitting": str(sitting.id),
+            "written": written,
+            "sitter": str(crowd[0].id),
             "group": str(group.id),
             "many": str(many.id),
             "empty": str(empty.id),
@@ -159,6 +167,14 @@ def _taken(make: Factory, user: User) -> str:
         }
         attempts.save(row, entered, revision=1)
         attempts.submit(row)
+    return row.public_id
+
+
+def _sat(make: Factory, sitting: Sitting, learners: Sequence[User]) -> str:
+    """A quiz that these learners handed in; gives the attempt of the last one."""
+    random, edition = Random(1), make.quiz()
+    for learner in learners:
+        row = handed_in(make, learner, sitting, somehow(edition, random, ability=0.7))
     return row.public_id
 
 
@@ -237,7 +253,9 @@ def begins_the_case(person: Person) -> None:
 def comes_from_an_older_page(person: Person) -> None:
     """Send a choice from a page that was left behind."""
     person.page.locator("form[data-choices] [name=at]").evaluate("(f) => { f.value = '7'; }")
-    person.page.locator("form[data-choices] [type=radio]").first.check()
+    options = person.page.locator("form[data-choices] [type=radio]")
+    if options.count():  # a moment with one option is a button
+        options.first.check()
     goes_on(person)
 
 
@@ -465,6 +483,20 @@ def _of_teachers() -> Iterator[Place]:
     )
     yield Place("how the group chose, too few", who, f"/teach/groups/{{group}}/cases/{CASE}")
     yield Place("how the group chose", who, f"/teach/groups/{{many}}/cases/{CASE}", main=True)
+    quizzes = "/teach/groups/{many}/quizzes"
+    sitting = f"{quizzes}/{{sitting}}"
+    yield Place("quizzes of a group, none", who, "/teach/groups/{empty}/quizzes")
+    yield Place("quizzes of a group", who, quizzes, main=True)
+    yield Place("set a quiz", who, f"{quizzes}/new", main=True)
+    yield Place("rules of a quiz", who, f"{sitting}/rules")
+    yield Place("results of a group", who, sitting, main=True)
+    yield Place("something extra", who, f"{sitting}/allowances/{{sitter}}")
+    yield Place("an answer to read", who, f"{sitting}/answers/{{written}}/{ITEMS['essay']}")
+    yield Place("how the items did", who, f"{sitting}/figures", main=True)
+    yield Place("keys", who, f"{sitting}/key")
+    yield Place("key of an item", who, f"{sitting}/key/{ITEMS['single']}")
+    yield Place("all items", who, "/author/items", main=True)
+    yield Place("an item with its key", who, f"/author/items/{QUIZ}/{ITEMS['sct']}")
     yield Place("cases for authors", who, "/author/cases/")
     yield Place("behind a case", who, f"/author/cases/{CASE}", main=True)
     yield Place("preview", who, f"/author/cases/{CASE}/preview")

@@ -31,6 +31,7 @@ NO_PAGES: Final = {
     "health.alive",
     "health.ready",
     "static_files.file",
+    "teaching_figures.file",
 }
 DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}

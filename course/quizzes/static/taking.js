@@ -21,7 +21,7 @@ if (document.body.dataset.shortcuts === "on" && items.length === 1) {
     if (event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])")) return;
     // Of a row of its own (a rating, how sure one is) where the keyboard is; else of the item.
     const group = event.target.closest("[data-group]") ?? items[0].querySelector("fieldset");
-    const box = group.querySelectorAll(":scope > .tiles input, :scope > .steps input")[Number(event.key) - 1];
+    const box = group.querySelectorAll(":scope > .tiles input, :scope > .scale-steps input")[Number(event.key) - 1];
     if (!box) return;
     event.preventDefault();
     box.checked = box.type === "checkbox" ? !box.checked : true;
