@@ -435,7 +435,8 @@ def _of_learners() -> Iterator[Place]:
     yield Place("quizzes, busy", who, "/quizzes")
     yield Place("quiz, going on", who, f"/quizzes/{QUIZ}")
     for kind, slug in ITEMS.items():
-        yield Place(f"item, {kind}", who, "/attempts/{attempt}?item=" + slug, main=True)
+        main = kind in {"sct", "order"}  # the texts of a page are the same for all of them
+        yield Place(f"item, {kind}", who, "/attempts/{attempt}?item=" + slug, main=main)
     yield Place(
         "item, two versions", who, f"/attempts/{{attempt}}?item={ITEMS['sct']}", begins_a_quiz
     )
