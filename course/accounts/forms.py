@@ -125,10 +125,6 @@ class DeleteForm(BaseForm):
     )
 
 
-class NothingForm(BaseForm):
-    """Only the token: for a button that does one thing."""
-
-
 def wrong_password() -> str:
     """One text for a wrong address and a wrong password, so that neither is given away."""
     return _("This address and this password do not belong together. Check both and try again.")

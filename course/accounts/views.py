@@ -31,6 +31,7 @@ from course.core.access import Role, public, requires, signed_in
 from course.core.clock import now
 from course.core.current import settings
 from course.core.db import db, end_transaction
+from course.core.forms import NothingForm
 from course.core.i18n import LANGUAGES, _, _l, language
 from course.core.jobs import wake
 from course.core.outbox import letters
@@ -235,7 +236,7 @@ def own_settings() -> ResponseReturnValue:
         "accounts/settings.html",
         form=form,
         sign_ins=queries.sign_ins_of(current_user.id),
-        nothing=forms.NothingForm(),
+        nothing=NothingForm(),
     )
     return page, UNPROCESSABLE if form.errors else HTTPStatus.OK
 
@@ -314,7 +315,7 @@ def people() -> ResponseReturnValue:
         q=text,
         found=queries.search(text) if text else [],
         roles=ROLE_WORDS,
-        nothing=forms.NothingForm(),
+        nothing=NothingForm(),
     )
 
 

@@ -12,10 +12,6 @@ from course.curriculum.cases import CaseFile
 SATISFIED = ("1", "2", "3", "4", "5")
 
 
-class NothingForm(BaseForm):
-    """Only the token: for a button that does one thing."""
-
-
 class ChoiceForm(BaseForm):
     """What one does here; the options come from the moment, by :func:`choice_form`."""
 

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from course.cases import editions, queries, visitors
-from course.cases.forms import NothingForm
 from course.cases.play import Play, option_of
 from course.cases.trail import Trail
 from course.core.db import db
+from course.core.forms import NothingForm
 from course.core.i18n import _
 from course.curriculum.edition import CaseEdition
 from course.curriculum.schema import CaseStep, Step

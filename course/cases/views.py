@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course.cases import actions, editions, queries, visitors
-from course.cases.forms import NothingForm, choice_form, prediction_form
+from course.cases.forms import choice_form, prediction_form
 from course.cases.picture import courses
 from course.cases.play import (
     SIDES,
@@ -23,6 +23,7 @@ from course.cases.play import (
 from course.cases.trail import Ending, Trail, not_taken
 from course.core.access import public
 from course.core.clock import now
+from course.core.forms import NothingForm
 from course.core.i18n import _, language
 from course.curriculum.cases import CaseNode, CaseOption, paragraphs
 from course.curriculum.edition import CaseEdition

@@ -13,6 +13,10 @@ class BaseForm(FlaskForm):
     """A form with the site's token; refuses nothing that a person could mean."""
 
 
+class NothingForm(BaseForm):
+    """Only the token: for a button that does one thing."""
+
+
 def email_field() -> StringField:
     """An e-mail address, trimmed and in lower case."""
     return StringField(

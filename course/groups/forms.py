@@ -31,7 +31,3 @@ class JoinForm(BaseForm):
         description=_l("Six letters and numbers. Capitals do not matter."),
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
-
-
-class NothingForm(BaseForm):
-    """Only the token: for a button that does one thing."""

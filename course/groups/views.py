@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from course.core.access import public, signed_in
+from course.core.forms import NothingForm
 from course.core.i18n import _
 from course.core.security import limiter
 from course.groups import actions, forms, queries
@@ -61,7 +62,7 @@ def join_by_code(code: str) -> ResponseReturnValue:
     part = queries.part_in(group.id, me.id) if me.is_authenticated else None
     if part:
         return render_template("groups/member.html", group=group, teaches=part == Part.INSTRUCTOR)
-    return render_template("groups/confirm.html", group=group, nothing=forms.NothingForm())
+    return render_template("groups/confirm.html", group=group, nothing=NothingForm())
 
 
 @bp.post("/groups/<int:group_id>/leave")

@@ -12,6 +12,7 @@ from course.accounts.models import User
 from course.core.access import public, signed_in
 from course.core.db import LARGEST_ID
 from course.core.errors import resend_page
+from course.core.forms import NothingForm
 from course.core.htmx import leave_for
 from course.core.i18n import _, clock_time
 from course.core.security import limiter
@@ -19,7 +20,6 @@ from course.domain.progress import State
 from course.groups import queries as groups
 from course.lessons import actions, editions, queries
 from course.lessons import home as home_page
-from course.lessons.forms import NothingForm
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit, step_url
 

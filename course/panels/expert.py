@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyAnswer
 from course.accounts.tokens import digest
 from course.core.access import public
 from course.core.errors import BadInput
+from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time, language
 from course.core.security import limiter
 from course.curriculum.edition import QuizEdition
@@ -187,7 +188,7 @@ def _finished(token: str, found: queries.Asked) -> ResponseReturnValue:
         member=found.member,
         edition=edition,
         answers=[(asks, in_words(asks.item, asks.kept, lang)) for asks in sheet.asks],
-        nothing=forms.NothingForm(),
+        nothing=NothingForm(),
     )
 
 
@@ -272,7 +273,7 @@ def _page(
         revision=conflict.revision if conflict else sum(asks.revision for asks in page),
         conflict=conflict,
         others=[_said(asks, conflict) for asks in page] if conflict else [],
-        nothing=forms.NothingForm(),
+        nothing=NothingForm(),
     )
 
 
@@ -362,5 +363,5 @@ def overview(token: str) -> ResponseReturnValue:
         panel=panel,
         edition=edition,
         sheet=_sheet(member, panel, edition, queries.own_answers(member)),
-        nothing=forms.NothingForm(),
+        nothing=NothingForm(),
     )

@@ -53,10 +53,6 @@ def _between(least: int, most: int) -> Any:
     return check
 
 
-class NothingForm(BaseForm):
-    """Only the token: for a button that does one thing."""
-
-
 class PanelForm(BaseForm):
     """About a panel."""
 

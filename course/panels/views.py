@@ -20,7 +20,7 @@ from flask_login import current_user
 from course.core.access import Role, requires
 from course.core.clock import now
 from course.core.current import settings
-from course.core.forms import BaseForm
+from course.core.forms import BaseForm, NothingForm
 from course.core.i18n import _, _n, language
 from course.core.jobs import wake
 from course.curriculum.quizzes import Weighing
@@ -187,7 +187,7 @@ def _panel(found: Panel, invite: forms.InviteForm, end: forms.EndForm) -> str:
         invite=invite,
         end=end,
         now=now(),
-        nothing=forms.NothingForm(),
+        nothing=NothingForm(),
     )
 
 
@@ -302,7 +302,7 @@ def freeze(panel_id: int) -> ResponseReturnValue:
         panel=found,
         finished=sum(member.finished_at is not None for member in members),
         going=sum(actions.is_open(member, found) for member in members),
-        nothing=forms.NothingForm(),
+        nothing=NothingForm(),
     )
 
 

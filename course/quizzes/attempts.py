@@ -18,7 +18,6 @@ from course.core.clock import now
 from course.core.db import db, insert_if_absent
 from course.core.log import log
 from course.curriculum.edition import QuizEdition
-from course.curriculum.quizzes import AnyItem, SurveyQuestion, WeighingItem
 from course.domain import attempts as clock
 from course.domain.attempts import Accommodation, Attempt, AttemptState, Refusal
 from course.domain.drawing import drawn, shuffled
@@ -360,8 +359,3 @@ def latest_end(sitting: Sitting, allowances: list[Allowance]) -> datetime | None
         return None
     longest = max((item.extension for item in allowances), default=0)
     return sitting.closes_at + timedelta(minutes=longest)
-
-
-def is_opinion(item: AnyItem) -> bool:
-    """Whether an item has no right answer: a weighing or a survey."""
-    return isinstance(item, WeighingItem | SurveyQuestion)

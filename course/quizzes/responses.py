@@ -9,7 +9,7 @@ of the item. ``None`` is blank.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from werkzeug.datastructures import MultiDict
 
@@ -131,13 +131,6 @@ def _read(part: Part, values: Sequence[str]) -> str | list[str]:
     if part.several:
         return list(dict.fromkeys(sent))
     return sent[0].strip() if sent else ""
-
-
-def as_form(item: AnyItem, kept: Kept) -> dict[str, Any]:
-    """What is kept, by the names of the fields, to fill a form with."""
-    if isinstance(kept, dict):
-        return {f"{item.slug}.{name}": value for name, value in kept.items()}
-    return {} if kept is None else {item.slug: kept}
 
 
 # --- Complete, and as the domain takes it --------------------------------------------------

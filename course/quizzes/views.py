@@ -11,7 +11,7 @@ from flask_login import current_user
 from course.core.access import public, signed_in
 from course.core.clock import now
 from course.core.errors import BadInput
-from course.core.forms import BaseForm
+from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time, language
 from course.curriculum.edition import QuizEdition
 from course.domain.attempts import Refusal
@@ -31,10 +31,6 @@ bp.add_app_template_global(words.certainties)
 bp.add_app_template_global(words.in_words)
 bp.add_app_template_global(words.pairs_of)
 HIGHEST_REVISION = 2**31 - 2
-
-
-class NothingForm(BaseForm):
-    """Only the token: for a button that does one thing."""
 
 
 def _edition(slug: str) -> QuizEdition:

@@ -15,7 +15,3 @@ class ReflectionForm(BaseForm):
         [InputRequired(_l("There is nothing to hand in yet. Write something first."))],
         render_kw={"rows": 18},
     )
-
-
-class NothingForm(BaseForm):
-    """Only the token: for a button that does one thing."""

@@ -7,6 +7,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time
 from course.curriculum.schema import ReflectStep, Step
 from course.domain.words import count_words
@@ -14,7 +15,7 @@ from course.lessons import actions as lessons
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit
 from course.reflections import queries
-from course.reflections.forms import NothingForm, ReflectionForm
+from course.reflections.forms import ReflectionForm
 
 
 def reflect_step(visit: Visit) -> ReflectStep:

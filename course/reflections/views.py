@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course.core.access import signed_in
+from course.core.forms import NothingForm
 from course.core.i18n import _, language
 from course.domain.words import count_words
 from course.groups import queries as groups
 from course.lessons import queries as lessons
 from course.lessons.visit import Visit
 from course.reflections import actions, queries
-from course.reflections.forms import NothingForm
 from course.reflections.steps import Reflect
 
 bp = Blueprint("reflections", __name__, template_folder="templates")

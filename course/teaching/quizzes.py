@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course.core.clock import now
-from course.core.forms import BaseForm
+from course.core.forms import BaseForm, NothingForm
 from course.core.i18n import _, language
 from course.curriculum.quizzes import EssayQuestion
 from course.groups import queries as groups
-from course.groups.forms import NothingForm
 from course.groups.models import Group
 from course.lessons.editions import library
 from course.quizzes import editions, sittings

@@ -9,11 +9,12 @@ from flask_login import current_user
 
 from course.core.access import Role, requires
 from course.core.current import settings
+from course.core.forms import NothingForm
 from course.core.htmx import wants_partial
 from course.core.i18n import _
 from course.groups import actions as group_actions
 from course.groups import queries as groups
-from course.groups.forms import GroupForm, NothingForm
+from course.groups.forms import GroupForm
 from course.groups.models import Group
 from course.lessons import editions
 from course.reflections import queries as reflections
