@@ -8,7 +8,7 @@ from textwrap import wrap
 from course.curriculum.cases import CaseFile, read_effect
 from course.domain.branching import RESUME, Case, Schedule, State
 from course.domain.casemap import MOST_STATES
-from course.domain.casestates import explore
+from course.domain.casemap.states import explore
 
 BOX = (168, 44)  # width and height
 GAP = (20, 46)  # between boxes beside and below each other

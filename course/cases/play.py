@@ -11,7 +11,7 @@ from course.curriculum.cases import CaseNode, CaseOption, CaseVariable
 from course.curriculum.edition import CaseEdition
 from course.domain import branching
 from course.domain.branching import Kind, State
-from course.domain.caselength import usual_moments
+from course.domain.casemap.length import usual_moments
 
 SIDES = ("hard", "soft")
 MINUTES_IN_HOUR = 60

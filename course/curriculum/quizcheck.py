@@ -14,8 +14,8 @@ from course.curriculum.checks import Fault, Known, unknown
 from course.curriculum.positions import Lines, Location, Problem
 from course.curriculum.quizzes import PANEL_VERSION, AnyItem, QuizFile, WeighingItem
 from course.curriculum.schema import NumberQuestion, Texts
-from course.domain.panels import Code, Finding, Level
 from course.domain.weighing import Panel, PanelItem, weigh
+from course.domain.weighing.panels import Code, Finding, Level
 
 SENTENCES: Final[Mapping[Code, str]] = {
     Code.NO_ANSWERS: "item '{item}' has no panel: nobody can be shown how others weighed it",

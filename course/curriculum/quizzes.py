@@ -26,7 +26,6 @@ from course.curriculum.schema import (
     Text,
     Texts,
 )
-from course.domain.panels import PanelAnswer
 from course.domain.weighing import (
     BestWorst,
     Points100,
@@ -36,6 +35,7 @@ from course.domain.weighing import (
     Slider,
 )
 from course.domain.weighing import Question as Weighed
+from course.domain.weighing.panels import PanelAnswer
 
 Share = Annotated[int, Field(strict=True, ge=0, le=100)]  # percent of the points
 PANEL_VERSION: Final = 1  # of the example panel in a file; a change makes another edition

@@ -12,7 +12,7 @@ from course.curriculum.schema import (
     ScaleStep,
     SingleQuestion,
 )
-from course.domain.scale import Balance, Side, balance, side
+from course.domain.weighing.scale import Balance, Side, balance, side
 from course.quizzes.forms import order_field
 from course.quizzes.marking import Given
 

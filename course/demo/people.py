@@ -15,7 +15,7 @@ from course.curriculum import advice, positions
 from course.curriculum.positions import ContentErrors
 from course.curriculum.schema import Content, Slug, Text
 from course.demo.diary import LEARNING_DAYS
-from course.domain.scale import Side
+from course.domain.weighing.scale import Side
 from course.groups.actions import ALPHABET, CODE_LENGTH
 from course.weighings.models import LONGEST_REASON
 

@@ -14,7 +14,7 @@ from course.demo.diary import Span
 from course.demo.people import Opinion, Reflection
 from course.demo.plan import Run
 from course.domain.distributions import snapshot_due
-from course.domain.scale import Balance, side
+from course.domain.weighing.scale import Balance, side
 from course.domain.words import count_words
 from course.lessons.models import Draft, Enrolment, StepDone
 from course.quizzes.marking import Given, mark

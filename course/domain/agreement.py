@@ -20,9 +20,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from course.domain import intervals
-from course.domain.figures import SAME, Figure, Missing
-from course.domain.intervals import Interval
+from course.domain.figures import SAME, Figure, Missing, intervals
+from course.domain.figures.intervals import Interval
 
 MINIMUM_TEXTS: Final = 15  # marked twice, before there is more than differences
 PAIR: Final = 2  # marks of one text that can be compared
@@ -312,7 +311,7 @@ def _agreement(squares: _MeanSquares, k: int, n: int) -> Figure:
     within = (n * (1 + (k - 1) * found) - k * found) * error
     spread = (n - 1) * between**2 + within**2
     freedom = (k - 1) * (n - 1) * (between + within) ** 2 / spread if spread > 0 else 0.0
-    if texts <= 0 or error + squares.markers <= 0 or freedom < 1:
+    if texts <= 0 or error + squares.markers <= 0 or freedom < 1 - SAME:
         return Figure.of(found, n)
     low = intervals.f_quantile(intervals.TAIL, n - 1, freedom)
     high = intervals.f_quantile(intervals.TAIL, freedom, n - 1)

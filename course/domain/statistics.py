@@ -18,7 +18,7 @@ reason. No result is ever NaN or infinite.
 
 Only this module and :mod:`course.domain.agreement` import numpy, which takes ten megabytes of a web
 worker: import them inside the function that needs them. What they give is in
-:mod:`course.domain.figures`, and options of choice questions in :mod:`course.domain.distractors`.
+:mod:`course.domain.figures`, and options of choice questions in its ``distractors``.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,6 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from course.domain import intervals
 from course.domain.figures import (
     FEWEST,
     MINIMUM,
@@ -41,8 +40,9 @@ from course.domain.figures import (
     ItemFigures,
     Missing,
     QuizFigures,
+    intervals,
 )
-from course.domain.intervals import Interval
+from course.domain.figures.intervals import Interval
 
 SMALLEST_MAXIMUM, LARGEST_MAXIMUM = 0.001, 1_000_000.0  # of an item, inclusive
 OUTER_GROUP: Final = Fraction(27, 100)  # of the attempts, at each end (Kelley 1939)

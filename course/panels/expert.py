@@ -19,7 +19,7 @@ from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time, language
 from course.core.security import limiter
 from course.curriculum.edition import QuizEdition
-from course.domain.drawing import shuffled
+from course.domain.attempts.drawing import shuffled
 from course.panels import actions, forms, queries, words
 from course.panels.models import Panel, PanelAnswer, PanelMember
 from course.panels.queries import Lack

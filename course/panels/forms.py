@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from course.core.clock import AMSTERDAM, now
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
-from course.domain.numerals import Number, parse_number
-from course.domain.panels import MINIMUM
+from course.domain.scoring.numerals import Number, parse_number
+from course.domain.weighing.panels import MINIMUM
 from course.panels.actions import About
 from course.panels.models import (
     LONGEST_COMPOSITION,

@@ -122,7 +122,7 @@ class PanelKey(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id", ondelete="CASCADE"))
     item: Mapped[str] = mapped_column(String(40))
-    key: Mapped[dict[str, Any]] = mapped_column(JSON)  # as course.domain.keys writes it
+    key: Mapped[dict[str, Any]] = mapped_column(JSON)  # as course.domain.weighing.keys writes it
     panel_version: Mapped[int]
     method: Mapped[str] = mapped_column(String(20))
     n: Mapped[int]  # answers that count

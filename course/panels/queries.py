@@ -13,10 +13,10 @@ from course.core.access import Role
 from course.core.db import db
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import Weighing, WeighingItem
-from course.domain.keys import Key
-from course.domain.panels import PanelAnswer as Said
 from course.domain.weighing import Panel as WeighablePanel
 from course.domain.weighing import PanelItem
+from course.domain.weighing.keys import Key
+from course.domain.weighing.panels import PanelAnswer as Said
 from course.groups.models import Group, Membership, Part
 from course.panels.models import Panel, PanelAnswer, PanelKey, PanelMember
 from course.quizzes import editions

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from course.core.i18n import _, _n
-from course.domain.keys import Key
-from course.domain.panels import Code, Finding
+from course.domain.weighing.keys import Key
+from course.domain.weighing.panels import Code, Finding
 from course.panels.actions import Why
 from course.panels.queries import Lack
 

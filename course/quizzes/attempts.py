@@ -20,9 +20,9 @@ from course.core.log import log
 from course.curriculum.edition import QuizEdition
 from course.domain import attempts as clock
 from course.domain.attempts import Accommodation, Attempt, AttemptState, Refusal
-from course.domain.drawing import drawn, shuffled
+from course.domain.attempts.drawing import drawn, shuffled
 from course.domain.opening import Window
-from course.domain.scores import AnswerState
+from course.domain.scoring.scores import AnswerState
 from course.quizzes import editions, pictures, queries
 from course.quizzes.livepanel import keys_of
 from course.quizzes.models import Allowance, Mark, QuizAttempt, Response, Sitting

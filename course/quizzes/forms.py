@@ -19,7 +19,7 @@ from course.curriculum.schema import (
     QuestionStep,
     SingleQuestion,
 )
-from course.domain.numerals import NumberProblem, parse_number
+from course.domain.scoring.numerals import NumberProblem, parse_number
 from course.quizzes.marking import Given
 
 LONGEST_NUMBER = 40

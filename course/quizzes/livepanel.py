@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import WeighingItem, as_answer
-from course.domain.keys import Key
+from course.domain.weighing.keys import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,6 @@ from course.curriculum.schema import (
     Question,
     SingleQuestion,
 )
-from course.domain.numerals import Number, parse_number
-from course.domain.scores import blank
 from course.domain.scoring import (
     EVERYTHING,
     NOTHING,
@@ -43,6 +41,8 @@ from course.domain.scoring import (
     score_true_false,
     score_writing,
 )
+from course.domain.scoring.numerals import Number, parse_number
+from course.domain.scoring.scores import blank
 from course.domain.weighing import Key
 from course.domain.weighing import score as score_weighed
 from course.quizzes.responses import Kept, problem_of, weighed_answer

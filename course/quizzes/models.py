@@ -233,7 +233,7 @@ class KeyChange(Model):
     )
     item: Mapped[str] = mapped_column(String(40))
     change: Mapped[dict[str, Any]] = mapped_column(JSON)  # see course.quizzes.rekeying
-    mode: Mapped[str] = mapped_column(String(20))  # for whom: see course.domain.regrading
+    mode: Mapped[str] = mapped_column(String(20))  # for whom: see course.domain.attempts.regrading
     reason: Mapped[str] = mapped_column(String(300))
     made_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     made_at: Mapped[datetime] = mapped_column(default=now)

@@ -14,7 +14,7 @@ from course.domain.figures import (
     Missing,
     QuizFigures,
 )
-from course.domain.readings import Reading, item_readings, quiz_readings
+from course.domain.figures.readings import Reading, item_readings, quiz_readings
 from course.quizzes.markstable import MarksTable
 
 LONGEST_NAME: Final = 24  # characters of an item in the table

@@ -15,8 +15,8 @@ from course.core.clock import now
 from course.core.db import db
 from course.core.log import log
 from course.curriculum.edition import QuizEdition
-from course.domain.regrading import Apply, Remarked, Row, dry_run
-from course.domain.scores import NOTHING
+from course.domain.attempts.regrading import Apply, Remarked, Row, dry_run
+from course.domain.scoring.scores import NOTHING
 from course.quizzes import queries
 from course.quizzes.livepanel import keys_of
 from course.quizzes.models import KeyChange, Mark, MarkChange, QuizAttempt, Response, Sitting

@@ -20,7 +20,7 @@ from course.curriculum.quizzes import (
     TrueFalseQuestion,
 )
 from course.curriculum.schema import MultipleQuestion, NumberQuestion, SingleQuestion, Texts
-from course.domain.scores import EVERYTHING, AnswerState
+from course.domain.scoring.scores import EVERYTHING, AnswerState
 from course.domain.weighing import Key
 from course.quizzes.marking import counts_for, key_hash, mark_item
 from course.quizzes.responses import Kept

@@ -36,7 +36,7 @@ from course.curriculum.schema import (
     OrderQuestion,
     SingleQuestion,
 )
-from course.domain.textual import LONGEST_TEXT
+from course.domain.scoring.textual import LONGEST_TEXT
 
 Kept: TypeAlias = str | list[str] | dict[str, str] | None
 

@@ -32,8 +32,8 @@ from course.curriculum.schema import (
     OrderQuestion,
     SingleQuestion,
 )
-from course.domain.feedback import Phase, Shown, may_be_shown, phase_at
-from course.domain.scores import AnswerState
+from course.domain.attempts.feedback import Phase, Shown, may_be_shown, phase_at
+from course.domain.scoring.scores import AnswerState
 from course.domain.weighing import Certainty, CertaintyReport, Told, certainty_report
 from course.quizzes import queries, words
 from course.quizzes.attempts import latest_end, share_of

@@ -6,9 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from course.domain import feedback
-from course.domain.attempts import AttemptRules, GradeMethod, TimeUp
-from course.domain.feedback import Policy
+from course.domain.attempts import AttemptRules, GradeMethod, TimeUp, feedback
+from course.domain.attempts.feedback import Policy
 from course.domain.opening import ALWAYS, Window
 
 

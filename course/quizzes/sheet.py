@@ -18,7 +18,7 @@ from course.curriculum.quizzes import (
     SurveyQuestion,
     WeighingItem,
 )
-from course.domain.drawing import shuffled
+from course.domain.attempts.drawing import shuffled
 from course.quizzes import words
 from course.quizzes.attempts import Entered
 from course.quizzes.models import LONGEST_REASON, QuizAttempt, Response

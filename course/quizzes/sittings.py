@@ -11,7 +11,7 @@ from course.core.log import log
 from course.curriculum.edition import QuizEdition
 from course.domain.attempts import Accommodation
 from course.domain.opening import Window
-from course.domain.scores import EVERYTHING, AnswerState
+from course.domain.scoring.scores import EVERYTHING, AnswerState
 from course.quizzes import attempts, editions
 from course.quizzes.models import Allowance, Mark, QuizAttempt, Sitting
 from course.quizzes.rules import Rules

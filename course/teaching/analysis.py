@@ -14,10 +14,10 @@ from typing import Final
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import AnyItem, Pool, TrueFalseQuestion
 from course.curriculum.schema import MultipleQuestion, SingleQuestion
-from course.domain.distractors import OptionFigures, analyse_options, rest_of
 from course.domain.figures import MINIMUM_DISCRIMINATION, ItemFigures, QuizFigures
-from course.domain.readings import Reading, item_readings, quiz_readings
-from course.domain.scores import AnswerState
+from course.domain.figures.distractors import OptionFigures, analyse_options, rest_of
+from course.domain.figures.readings import Reading, item_readings, quiz_readings
+from course.domain.scoring.scores import AnswerState
 from course.quizzes.models import Mark, QuizAttempt, Response
 from course.quizzes.responses import Kept
 from course.quizzes.rules import Rules

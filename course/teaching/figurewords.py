@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from course.core.i18n import _, _n, number
-from course.domain import readings
-from course.domain.distractors import Flag, OptionFigures
-from course.domain.figures import MINIMUM, MINIMUM_DISCRIMINATION, Figure, Missing
-from course.domain.readings import Reading
+from course.domain.figures import MINIMUM, MINIMUM_DISCRIMINATION, Figure, Missing, readings
+from course.domain.figures.distractors import Flag, OptionFigures
+from course.domain.figures.readings import Reading
 
 # Those that say the same once more are left out: Moodle's index is 100 times the correlation with
 # the rest, and its standard error the same as ours.

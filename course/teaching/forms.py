@@ -13,7 +13,6 @@ from course.core.clock import AMSTERDAM, now
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l, clock_time, day, number
 from course.domain.attempts import Accommodation, GradeMethod, TimeUp
-from course.domain.numerals import Number, parse_number
 from course.domain.opening import (
     Bound,
     BoundProblem,
@@ -25,6 +24,7 @@ from course.domain.opening import (
     moment_of,
     window_of,
 )
+from course.domain.scoring.numerals import Number, parse_number
 from course.quizzes.models import Allowance, Sitting
 from course.quizzes.rules import Feedback, Rules
 

@@ -17,8 +17,8 @@ from course.core.forms import BaseForm
 from course.core.i18n import _, _l, _n, language
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import AnyItem, ShortQuestion, TrueFalseQuestion, texts_of
-from course.domain.regrading import Apply
-from course.domain.textual import AcceptedText, unmatched
+from course.domain.attempts.regrading import Apply
+from course.domain.scoring.textual import AcceptedText, unmatched
 from course.quizzes import queries as quizzes
 from course.quizzes import regrading
 from course.quizzes.models import QuizAttempt, Response, Sitting

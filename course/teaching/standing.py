@@ -16,7 +16,7 @@ from sqlalchemy.orm import contains_eager
 from course.core.db import db
 from course.curriculum.edition import QuizEdition
 from course.domain.attempts import counted_grade
-from course.domain.scores import AnswerState
+from course.domain.scoring.scores import AnswerState
 from course.groups import queries as groups
 from course.groups.models import Membership, Part
 from course.quizzes import editions

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from course.core.db import db
 from course.core.log import log
 from course.domain.distributions import MINIMUM
-from course.domain.scale import Balance
+from course.domain.weighing.scale import Balance
 from course.groups import actions as groups
 from course.lessons import actions as lessons
 from course.lessons.visit import Visit

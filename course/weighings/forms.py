@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
 from course.curriculum.schema import ScaleStep
-from course.domain.scale import Balance, balance
+from course.domain.weighing.scale import Balance, balance
 from course.weighings.models import LONGEST_REASON
 
 WEIGHTS = [(str(weight), str(weight)) for weight in range(5)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import cos, radians, sin
 
-from course.domain.scale import tilt_degrees
+from course.domain.weighing.scale import tilt_degrees
 
 ARM = 210  # half the beam, in units of the drawing
 PIVOT = (320.0, 56.0)

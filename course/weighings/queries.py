@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from course.core.db import db
 from course.domain.distributions import Distribution, shown_distribution
-from course.domain.scale import Balance, Side, balance, side
+from course.domain.weighing.scale import Balance, Side, balance, side
 from course.groups.models import Membership, Part
 from course.lessons.models import Enrolment
 from course.weighings.models import GroupPicture, Weighing

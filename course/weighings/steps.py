@@ -11,7 +11,7 @@ from markupsafe import Markup
 from course.core.htmx import wants_partial
 from course.core.i18n import _
 from course.curriculum.schema import ScaleStep, Step, Voice, WeighAgainStep
-from course.domain.scale import balance, movement
+from course.domain.weighing.scale import balance, movement
 from course.lessons.visit import Visit
 from course.weighings import actions, queries
 from course.weighings.forms import ReplyForm, ScaleForm, scale_form

@@ -1,7 +1,7 @@
 """What a weighing is called, in words: the screen never relies on the picture alone."""
 
 from course.core.i18n import _l
-from course.domain.scale import Balance, Leaning, Side, leaning
+from course.domain.weighing.scale import Balance, Leaning, Side, leaning
 
 _LEANINGS = {
     Leaning.STRONGLY_AGREEMENT: _l("clearly towards the agreement"),

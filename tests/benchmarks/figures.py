@@ -3,7 +3,7 @@
 from random import Random
 from time import perf_counter
 
-from course.domain.distractors import analyse_options, rest_of
+from course.domain.figures.distractors import analyse_options, rest_of
 from course.domain.statistics import analyse
 
 ATTEMPTS, ITEMS = 1000, 40

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from course.curriculum.schema import OrderQuestion, QuestionStep, ScaleStep
-from course.domain.scale import balance, tilt_degrees
+from course.domain.weighing.scale import balance, tilt_degrees
 from tests.factories import LESSON
 from tests.journeys import story
 from tests.journeys.conftest import Arrives

@@ -45,7 +45,7 @@ from course.curriculum.schema import (
     OrderQuestion,
     SingleQuestion,
 )
-from course.domain.textual import STAR
+from course.domain.scoring.textual import STAR
 
 NAMESPACE: Final = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 PACKAGE: Final = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"

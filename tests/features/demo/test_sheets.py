@@ -19,7 +19,7 @@ from course.demo import choices, diary, people
 from course.demo.people import Learner, Opinion, Reflection, Stage, Way
 from course.demo.plan import DemoError, plan
 from course.demo.work import Work
-from course.domain.scale import Side, side
+from course.domain.weighing.scale import Side, side
 from course.lessons.models import Enrolment
 from course.quizzes.marking import mark
 from course.quizzes.models import Answer

@@ -13,7 +13,7 @@ from course.accounts import queries as accounts
 from course.accounts.models import User
 from course.core.db import db
 from course.core.outbox import Message
-from course.domain.panels import Code, Finding
+from course.domain.weighing.panels import Code, Finding
 from course.panels import actions, queries, words
 from course.panels.models import Panel, PanelAnswer, PanelKey, PanelMember
 from tests import pages

@@ -10,7 +10,7 @@ from course.accounts.models import User
 from course.core.db import db
 from course.curriculum.quizzes import AnyItem, ShortQuestion
 from course.curriculum.schema import SingleQuestion
-from course.domain.regrading import Apply
+from course.domain.attempts.regrading import Apply
 from course.quizzes import attempts, queries, regrading
 from course.quizzes.models import MarkChange, Response, Sitting
 from course.quizzes.rekeying import CannotRekey, Change, Kind, rekeyed

@@ -14,7 +14,7 @@ from course.accounts import actions as accounts
 from course.accounts.models import User
 from course.core.db import db
 from course.domain.distributions import Distribution, Suppressed, shown_distribution
-from course.domain.scale import Side, balance
+from course.domain.weighing.scale import Side, balance
 from course.groups import actions as groups
 from course.groups.models import Group
 from course.lessons import queries as lessons
