@@ -56,10 +56,8 @@ class Asked:
 
     @property
     def state(self) -> str:
-        """How far it is: "open", "lacking" or "answered"."""
-        if not self.is_answered:
-            return "open"
-        return "lacking" if self.lacks else "answered"
+        """How far it is; see :func:`state_of`."""
+        return state_of(self.item, self.kept)
 
     @property
     def lacks(self) -> str:
@@ -88,6 +86,13 @@ class Asked:
             for place, text in enumerate(split)
             if place % 2 == 0
         ]
+
+
+def state_of(item: AnyItem, kept: Kept) -> str:
+    """How far an item is: "open", "lacking" or "answered"."""
+    if kept is None:
+        return "open"
+    return "lacking" if problem_of(item, kept) else "answered"
 
 
 def asked(
@@ -135,24 +140,28 @@ def _order(
 
 
 def entered(page: Sequence[Asked], form: MultiDict[str, str]) -> dict[str, Entered]:
-    """What a sent page holds, by item.
+    """What a sent page holds, by item; raises as :func:`entered_for`."""
+    return {
+        asks.item.slug: entered_for(asks.item, form, asks_certainty=asks.asks_certainty)
+        for asks in page
+    }
+
+
+def entered_for(item: AnyItem, form: MultiDict[str, str], *, asks_certainty: bool) -> Entered:
+    """What a sent page holds for one item.
 
     Raises :exc:`course.quizzes.responses.Tampered` for what no page of ours can send.
     """
-    found = {}
-    for asks in page:
-        item = asks.item
-        reason, certainty = None, None
-        if asks.is_weighing:
-            reason = form.get(f"{item.slug}.why", "").replace("\r\n", "\n").strip() or None
-            if reason and len(reason) > LONGEST_REASON:
-                raise Tampered(f"{len(reason)} characters for a reason")
-        if asks.asks_certainty and (sure := form.get(f"{item.slug}.sure", "")):
-            if sure not in CERTAINTIES:
-                raise Tampered(f"{sure!r} is no certainty")
-            certainty = int(sure)
-        found[item.slug] = Entered(given=read(item, form), reason=reason, certainty=certainty)
-    return found
+    reason, certainty = None, None
+    if isinstance(item, WeighingItem):
+        reason = form.get(f"{item.slug}.why", "").replace("\r\n", "\n").strip() or None
+        if reason and len(reason) > LONGEST_REASON:
+            raise Tampered(f"{len(reason)} characters for a reason")
+    if asks_certainty and (sure := form.get(f"{item.slug}.sure", "")):
+        if sure not in CERTAINTIES:
+            raise Tampered(f"{sure!r} is no certainty")
+        certainty = int(sure)
+    return Entered(given=read(item, form), reason=reason, certainty=certainty)
 
 
 def as_fields(page: Sequence[Asked], responses: Mapping[str, Response]) -> dict[str, list[str]]:

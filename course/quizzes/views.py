@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -16,12 +17,12 @@ from course.core.i18n import _, clock_time, language
 from course.curriculum.edition import QuizEdition
 from course.domain.attempts import Refusal
 from course.lessons.editions import library
-from course.quizzes import attempts, editions, queries, results, words
+from course.quizzes import attempts, editions, queries, results, saving, words
 from course.quizzes.attempts import Refused
 from course.quizzes.models import QuizAttempt, Response, Sitting
 from course.quizzes.responses import Tampered
 from course.quizzes.rules import PRACTICE, Rules
-from course.quizzes.sheet import Asked, as_fields, asked, entered
+from course.quizzes.sheet import Asked, as_fields, asked, entered, entered_for, state_of
 
 bp = Blueprint("taking", __name__, template_folder="templates")
 bp.add_app_template_global(words.numbered)
@@ -255,15 +256,40 @@ def save(public_id: str) -> ResponseReturnValue:
     owner = request.headers.get("X-Owner")
     if owner is not None and owner != str(current_user.id):
         return jsonify(error=_("You are signed out.")), HTTPStatus.UNAUTHORIZED
+    try:
+        return _saved_at_once(public_id) or _saved(public_id)
+    except Tampered:
+        return jsonify(error=_("This answer is not in the quiz.")), HTTPStatus.BAD_REQUEST
+
+
+def _saved_at_once(public_id: str) -> ResponseReturnValue | None:
+    """As nearly always: one item, in an attempt that runs, and no other window was first."""
+    seat = saving.seat_of(current_user.id, public_id) or abort(404)
+    slug = request.form.get("page")
+    item = None if seat.one_page or slug not in seat.items else seat.edition.quiz.item(slug)
+    if item is None:
+        return None
+    asks_certainty = item.slug in seat.edition.quiz.certainty
+    new = entered_for(item, request.form, asks_certainty=asks_certainty)
+    kept = saving.save_at_once(current_user.id, public_id, item.slug, new, revision=_revision())
+    if kept is None:
+        return None
+    return jsonify(
+        revision=kept.revision,
+        states={item.slug: state_of(item, new.given)},
+        left=_seconds_left(kept.ends_at),
+        saved_at=clock_time(kept.saved_at),
+        content=None,
+    )
+
+
+def _saved(public_id: str) -> ResponseReturnValue:
     row = queries.attempt_for(current_user.id, public_id) or abort(404)
     if not row.is_running:
         refused = words.refusal(Refusal.ALREADY_SUBMITTED)
         return jsonify(error=refused, over=True), HTTPStatus.GONE
     _sheet, page = _sent_page(row)
-    try:
-        saved = attempts.save(row, entered(page, request.form), revision=_revision())
-    except Tampered:
-        return jsonify(error=_("This answer is not in the quiz.")), HTTPStatus.BAD_REQUEST
+    saved = attempts.save(row, entered(page, request.form), revision=_revision())
     if isinstance(saved, Refused):
         return jsonify(error=words.refusal(saved.why), over=True), HTTPStatus.GONE
     kept = [
@@ -274,16 +300,16 @@ def save(public_id: str) -> ResponseReturnValue:
     body = jsonify(
         revision=saved.revision,
         states={asks.item.slug: asks.state for asks in kept},
-        left=_seconds_left(row),
+        left=_seconds_left(row.ends_at),
         saved_at=clock_time(saved.saved_at),
         content=as_fields(page, saved.responses) if saved.is_stale else None,
     )
     return body, HTTPStatus.CONFLICT if saved.is_stale else HTTPStatus.OK
 
 
-def _seconds_left(row: QuizAttempt) -> int | None:
+def _seconds_left(ends_at: datetime | None) -> int | None:
     """For the clock on the page, which may have slept; ``None`` without a limit."""
-    return None if row.ends_at is None else max(0, int((row.ends_at - now()).total_seconds()))
+    return None if ends_at is None else max(0, int((ends_at - now()).total_seconds()))
 
 
 @bp.get("/attempts/<public_id>/overview")
