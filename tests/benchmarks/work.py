@@ -7,11 +7,15 @@ from itertools import count, repeat
 from json import loads
 from typing import Final
 
+from course.curriculum.edition import QuizEdition
 from course.curriculum.schema import ScaleStep
 from course.domain import branching
+from course.quizzes import attempts
+from course.quizzes import editions as quizzes
 from tests.benchmarks import bare
 from tests.benchmarks.load import NOBODY, Connection, Person, Task
 from tests.benchmarks.people import School
+from tests.factories import QUIZ
 
 Work = Callable[[int], list[Iterator[Task]]]  # number of clients → the tasks of each
 
@@ -71,6 +75,40 @@ def saving_drafts(school: School) -> Work:
         return (partial(save, number) for number in count())
 
     return lambda clients: [writing(person) for person in school.learners[:clients]]
+
+
+def answering(school: School) -> Work:
+    """Each client is a learner who writes an answer in a quiz, saved with each pause."""
+    with school.app.app_context():
+        edition = quizzes.current(QUIZ)
+        if edition is None:
+            raise LookupError(QUIZ)
+        essay = next(item.slug for item in edition.quiz.items if item.type == "essay")
+        urls = {
+            person.user_id: f"/attempts/{_attempt(person, edition)}/save"
+            for person in school.learners
+        }
+
+    def writing(person: Person) -> Iterator[Task]:
+        revision = 0
+
+        def save(number: int, connection: Connection) -> None:
+            nonlocal revision
+            fields = {"page": essay, "revision": str(revision), essay: f"{TEXT}{number}"}
+            answer = connection.post(urls[person.user_id], fields, person, expect=HTTPStatus.OK)
+            revision = loads(answer)["revision"]
+
+        return (partial(save, number) for number in count())
+
+    started = {person.user_id: writing(person) for person in school.learners}
+    return lambda clients: [started[person.user_id] for person in school.learners[:clients]]
+
+
+def _attempt(person: Person, edition: QuizEdition) -> str:
+    row = attempts.begin(person.user_id, edition, None)
+    if isinstance(row, attempts.Refused):
+        raise TypeError(row.why)
+    return row.public_id
 
 
 def choosing(school: School, *, after: int) -> Work:
