@@ -4,51 +4,18 @@ Faults keep the content from being used. Warnings are about panels: whether an i
 at all, and whether what it gives means something.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
 from course.curriculum import advice, figures
 from course.curriculum.checks import Fault, Known, unknown
+from course.curriculum.findings import in_english
 from course.curriculum.positions import Lines, Location, Problem
 from course.curriculum.quizzes import PANEL_VERSION, AnyItem, QuizFile, WeighingItem
 from course.curriculum.schema import NumberQuestion, Texts
 from course.domain.weighing import Panel, PanelItem, weigh
-from course.domain.weighing.panels import Code, Finding, Level
-
-SENTENCES: Final[Mapping[Code, str]] = {
-    Code.NO_ANSWERS: "item '{item}' has no panel: nobody can be shown how others weighed it",
-    Code.FEW_MEMBERS: (
-        "item '{item}' has {count} answers of a panel, and {of} are needed before it may count: it "
-        "is shown as provisional"
-    ),
-    Code.UNANIMOUS: (
-        "everybody on the panel gives the same answer to '{item}': that is not a weighing, make "
-        "the fact less clear or ask it as a question"
-    ),
-    Code.SPLIT: "the panel is divided over '{item}': it is shown, and not scored",
-    Code.MEAN_OF_SPLIT: (
-        "the panel is divided over '{item}': its mean would pay for what nobody argued"
-    ),
-    Code.FEW_RESPONSES: "item '{item}' rates {count} responses: give it at least {of}",
-    Code.FEW_POOR: (
-        "item '{item}' has {count} poor responses of {of}: more of them, since rating what not to "
-        "do tells most"
-    ),
-    Code.NEAR_TIE: "two responses of '{item}' lie so close that both orders earn everything",
-    Code.FIXED_TOLERANCE: "item '{item}' has {count} answers, too few to derive a tolerance from",
-    Code.UNBALANCED_SETS: "not every consideration of '{item}' is shown as often as the others",
-    Code.NO_DIFFERENCE: "the considerations of '{item}' all weigh the same to the panel",
-    Code.MIDDLE_TOO_OFTEN: (
-        "the panel chooses the middle in {count} of {of} items: who always answers 'no different' "
-        "would do well"
-    ),
-    Code.ENDS_TOO_SELDOM: (
-        "the panel chooses an end of the scale in {count} of {of} items only: let some facts weigh "
-        "more"
-    ),
-}
+from course.domain.weighing.panels import Finding, Level
 
 
 def faults(quiz: QuizFile, known: Known) -> Iterator[Fault]:
@@ -72,13 +39,14 @@ def warnings(quiz: QuizFile, lines: Lines, shown: str) -> list[Problem]:
     told = []
     for finding in _findings(quiz):
         location: Location = ("items", slugs.index(finding.item)) if finding.item else ("items",)
-        told.append(Problem(shown, lines.of(location), advice.named(location), sentence(finding)))
+        told.append(Problem(shown, lines.of(location), advice.named(location), _said(finding)))
     return told
 
 
-def sentence(finding: Finding) -> str:
-    """A finding as a sentence."""
-    return SENTENCES[finding.code].format(item=finding.item, count=finding.count, of=finding.of)
+def _said(finding: Finding) -> str:
+    about = [finding.item, *finding.options] if finding.item else []
+    named = ", ".join(f"'{slug}'" for slug in about)
+    return f"item {named}: {in_english(finding)}" if named else in_english(finding)
 
 
 def panel_of(quiz: QuizFile) -> Panel:

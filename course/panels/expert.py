@@ -20,7 +20,10 @@ from course.core.i18n import _, clock_time, language
 from course.core.security import limiter
 from course.curriculum.edition import QuizEdition
 from course.domain.attempts.drawing import shuffled
-from course.panels import actions, forms, queries, words
+from course.panels import forms, queries, words
+from course.panels.actions import answering, consent
+from course.panels.actions.holding import is_open
+from course.panels.actions.refusals import Why
 from course.panels.models import Panel, PanelAnswer, PanelMember
 from course.panels.queries import Lack
 from course.quizzes.attempts import ORDER_OF_ITEMS
@@ -155,11 +158,13 @@ def start(token: str) -> ResponseReturnValue:
     member, panel = found.member, found.panel
     if member.finished_at:
         return _finished(token, found)
-    if not actions.is_open(member, panel):
+    if not is_open(member, panel):
         return _closed(found)
     form = forms.MemberForm(data={"role": member.role, "shows_reasons": member.shows_reasons})
     if form.validate_on_submit():
-        refused = actions.begin(member, role=form.role.data, shows_reasons=form.shows_reasons.data)
+        refused = answering.begin(
+            member, role=form.role.data, shows_reasons=form.shows_reasons.data
+        )
         if refused:
             return _closed(found)
         return redirect(url_for(OPEN_TO, token=token), 303)
@@ -201,7 +206,7 @@ def reasons(token: str, what: str) -> ResponseReturnValue:
     found = _asked(token)
     if not found.member.finished_at:
         return redirect(url_for("expert.start", token=token), 303)
-    refused = actions.let_reasons_be_shown(found.member, shows_reasons=what == "show")
+    refused = consent.let_reasons_be_shown(found.member, shows_reasons=what == "show")
     if refused:
         flash(words.refusal(refused))
     elif what == "show":
@@ -222,7 +227,7 @@ def answers(token: str) -> ResponseReturnValue:
     """The item asked for, or the first that still needs something; without scripts it saves."""
     found = _asked(token)
     member, panel = found.member, found.panel
-    if not actions.is_open(member, panel) or not member.role:
+    if not is_open(member, panel) or not member.role:
         return redirect(url_for("expert.start", token=token), 303)
     edition = queries.edition_of(panel)
     sheet = _sheet(member, panel, edition, queries.own_answers(member))
@@ -234,8 +239,8 @@ def answers(token: str) -> ResponseReturnValue:
         new = entered(page, request.form)
     except Tampered as error:
         raise BadInput(_("This form holds an answer that the quiz does not have.")) from error
-    saved = actions.save(member, new, revision=_revision())
-    if isinstance(saved, actions.Why):
+    saved = answering.save(member, new, revision=_revision())
+    if isinstance(saved, Why):
         flash(words.refusal(saved))
         return redirect(url_for("expert.start", token=token), 303)
     if saved.is_stale:
@@ -255,7 +260,7 @@ def _page(
     sheet: Sheet,
     page: Sequence[Asked],
     *,
-    conflict: actions.Saved | None = None,
+    conflict: answering.Saved | None = None,
 ) -> str:
     slugs = [asks.item.slug for asks in sheet.asks]
     at = slugs.index(page[0].item.slug)
@@ -277,7 +282,7 @@ def _page(
     )
 
 
-def _said(asks: Asked, saved: actions.Saved) -> list[str]:
+def _said(asks: Asked, saved: answering.Saved) -> list[str]:
     """What is kept for an item, as people read it."""
     answer = saved.answers.get(asks.item.slug)
     if answer is None:
@@ -316,17 +321,17 @@ def save(token: str) -> ResponseReturnValue:
     """Save the page while one works, for scripts: 200 when kept, 409 with what is there if not."""
     found = _asked(token)
     member, panel = found.member, found.panel
-    over = jsonify(error=words.refusal(actions.Why.NOT_OPEN), over=True), HTTPStatus.GONE
-    if not actions.is_open(member, panel) or not member.role:
+    over = jsonify(error=words.refusal(Why.NOT_OPEN), over=True), HTTPStatus.GONE
+    if not is_open(member, panel) or not member.role:
         return over
     edition = queries.edition_of(panel)
     sheet = _sheet(member, panel, edition, queries.own_answers(member))
     page = _sent(sheet, panel)
     try:
-        saved = actions.save(member, entered(page, request.form), revision=_revision())
+        saved = answering.save(member, entered(page, request.form), revision=_revision())
     except Tampered:
         return jsonify(error=_("This answer is not in the quiz.")), HTTPStatus.BAD_REQUEST
-    if isinstance(saved, actions.Why):
+    if isinstance(saved, Why):
         return over
     kept = _sheet(member, panel, edition, saved.answers)
     slugs = {asks.item.slug for asks in page}
@@ -350,12 +355,12 @@ def overview(token: str) -> ResponseReturnValue:
     member, panel = found.member, found.panel
     edition = queries.edition_of(panel)
     if request.method == "POST":
-        refused = actions.hand_in(member, queries.weighings_of(edition))
+        refused = answering.hand_in(member, queries.weighings_of(edition))
         if refused:
             flash(words.refusal(refused))
-        back = "expert.overview" if refused is actions.Why.LACKING else "expert.start"
+        back = "expert.overview" if refused is Why.LACKING else "expert.start"
         return redirect(url_for(back, token=token), 303)
-    if not actions.is_open(member, panel) or not member.role:
+    if not is_open(member, panel) or not member.role:
         return redirect(url_for("expert.start", token=token), 303)
     return render_template(
         "panels/overview.html",

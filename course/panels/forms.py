@@ -8,12 +8,15 @@ from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from course.accounts import queries as accounts
+from course.accounts.models import User
+from course.core.access import Role
 from course.core.clock import AMSTERDAM, now
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
 from course.domain.scoring.numerals import Number, parse_number
 from course.domain.weighing.panels import MINIMUM
-from course.panels.actions import About
+from course.panels.actions.asking import About
 from course.panels.models import (
     LONGEST_COMPOSITION,
     LONGEST_EXCLUSION,
@@ -206,6 +209,30 @@ class InviteForm(EndForm):
             self.addresses.errors.append(_("Fill in an address here, or a number of links below."))
             return False
         return fits
+
+
+# --- Colleagues ----------------------------------------------------------------------------
+
+
+class ShareForm(BaseForm):
+    """With whom a panel is shared."""
+
+    colleague = StringField(
+        _l("E-mail address of a colleague"),
+        [DataRequired(_l("Fill in the address of a colleague."))],
+        filters=[_plain],
+        description=_l("Of somebody who has an account here as an instructor or author."),
+        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+
+    found: User
+
+    def validate_colleague(self, field: Field) -> None:
+        """It has to be somebody who makes or teaches; of anybody else nothing is told."""
+        found = accounts.user_by_email(field.data)
+        if found is None or found.role == Role.LEARNER:
+            raise ValidationError(_("No instructor or author has this address here."))
+        self.found = found
 
 
 # --- A member ------------------------------------------------------------------------------

@@ -49,7 +49,23 @@ class Panel(Model):
     )
     made_at: Mapped[datetime] = mapped_column(default=now)
     frozen_at: Mapped[datetime | None]  # from here on nothing in it changes
+    archived_at: Mapped[datetime | None]  # put away: nobody answers it or chooses it
     edition: Mapped[StoredQuiz] = relationship(lazy="raise")
+
+
+class PanelShare(Model):
+    """A colleague who may see a panel and use it, beside who made it."""
+
+    __tablename__ = "panel_share"
+
+    panel_id: Mapped[int] = mapped_column(
+        ForeignKey("panel.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    shared_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    shared_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class PanelMember(Model):

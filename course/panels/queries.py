@@ -1,10 +1,14 @@
-"""Reads of panels. Who made a panel sees it, and so do administrators; a member only their own."""
+"""Reads of panels.
+
+Who made a panel sees it, and so do colleagues with whom it is shared, and administrators. A member
+sees only what is their own.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from course.accounts.models import User
@@ -18,9 +22,9 @@ from course.domain.weighing import PanelItem
 from course.domain.weighing.keys import Key
 from course.domain.weighing.panels import PanelAnswer as Said
 from course.groups.models import Group, Membership, Part
-from course.panels.models import Panel, PanelAnswer, PanelKey, PanelMember
+from course.panels.models import Panel, PanelAnswer, PanelKey, PanelMember, PanelShare
 from course.quizzes import editions
-from course.quizzes.livepanel import LivePanel, Voice
+from course.quizzes.livepanel import LivePanel, Voice, fits
 from course.quizzes.models import QuizAttempt, Sitting, StoredQuiz
 from course.quizzes.responses import problem_of, weighed_answer
 
@@ -34,6 +38,16 @@ class Line:
     panel: Panel
     invited: int  # links that were not withdrawn
     finished: int
+    is_own: bool  # the viewer made it
+    by: str | None  # the name of who made it; None when their account is gone
+
+
+def _seen_by(viewer: User) -> ColumnElement[bool]:
+    """Which panels this user may see."""
+    if viewer.role == Role.ADMINISTRATOR:
+        return true()
+    shared = select(PanelShare.panel_id).where(PanelShare.user_id == viewer.id)
+    return or_(Panel.made_by == viewer.id, Panel.id.in_(shared))
 
 
 def panels_of(viewer: User) -> list[Line]:
@@ -41,30 +55,59 @@ def panels_of(viewer: User) -> list[Line]:
     invited = func.count(PanelMember.id).filter(PanelMember.withdrawn_at.is_(None))
     finished = func.count(PanelMember.finished_at)
     statement = (
-        select(Panel, invited, finished)
+        select(Panel, invited, finished, User.name)
         .outerjoin(PanelMember, PanelMember.panel_id == Panel.id)
-        .group_by(Panel.id)
+        .outerjoin(User, User.id == Panel.made_by)
+        .where(_seen_by(viewer))
+        .group_by(Panel.id, User.name)
         .order_by(Panel.id.desc())
     )
-    if viewer.role != Role.ADMINISTRATOR:
-        statement = statement.where(Panel.made_by == viewer.id)
     return [
-        Line(panel=panel, invited=asked, finished=done)
-        for panel, asked, done in db.session.execute(statement)
+        Line(panel=panel, invited=asked, finished=done, is_own=panel.made_by == viewer.id, by=name)
+        for panel, asked, done, name in db.session.execute(statement)
     ]
 
 
 def panel_for(viewer: User, panel_id: int) -> Panel | None:
-    """The panel with its edition, when this user made it or is an administrator; one query."""
+    """The panel with its edition, when this user may see it; one query."""
     statement = (
         select(Panel)
         .join(Panel.edition)
         .options(contains_eager(Panel.edition))
-        .where(Panel.id == panel_id)
+        .where(Panel.id == panel_id, _seen_by(viewer))
     )
-    if viewer.role != Role.ADMINISTRATOR:
-        statement = statement.where(Panel.made_by == viewer.id)
     return db.session.scalar(statement)
+
+
+def may_change(viewer: User, panel: Panel) -> bool:
+    """Whether this user may change a panel that they see: who made it, and administrators."""
+    return viewer.role == Role.ADMINISTRATOR or panel.made_by == viewer.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """Somebody with whom a panel is shared."""
+
+    user_id: int
+    name: str
+
+
+def shared_with(panel_id: int) -> list[Colleague]:
+    """Who may see a panel beside who made it, by name; one query."""
+    statement = (
+        select(User.id, User.name)
+        .join(PanelShare, PanelShare.user_id == User.id)
+        .where(PanelShare.panel_id == panel_id)
+        .order_by(func.lower(User.name), User.id)
+    )
+    return [
+        Colleague(user_id=user_id, name=name) for user_id, name in db.session.execute(statement)
+    ]
+
+
+def maker_of(panel: Panel) -> str | None:
+    """The name of who made a panel; ``None`` when their account is gone. One query."""
+    return db.session.scalar(select(User.name).where(User.id == panel.made_by))
 
 
 def panel_with_edition(panel_id: int) -> Panel:
@@ -190,6 +233,9 @@ def _voice(item: Weighing, member: PanelMember, answer: PanelAnswer) -> Voice:
     )
 
 
+# --- Beside quizzes ------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """A sitting of the same quiz in a group that the viewer teaches."""
@@ -233,11 +279,70 @@ def sittings_for(instructor_id: int, slug: str) -> list[Use]:
     ]
 
 
-def edition_of_sitting(sitting: Sitting) -> QuizEdition:
+def edition_of_sitting(sitting_id: int) -> QuizEdition:
     """The quiz as it was when it was set; one query."""
-    statement = select(StoredQuiz.hash).filter_by(id=sitting.edition_id)
-    found = db.session.execute(statement).scalar_one()
-    return editions.edition_by_hash(sitting.slug, found)
+    statement = (
+        select(StoredQuiz.slug, StoredQuiz.hash)
+        .join(Sitting, Sitting.edition_id == StoredQuiz.id)
+        .where(Sitting.id == sitting_id)
+    )
+    slug, found = db.session.execute(statement).one()
+    return editions.edition_by_hash(slug, found)
+
+
+def asks_the_same(ours: QuizEdition, theirs: QuizEdition) -> bool:
+    """Whether a panel that answered ``ours`` answered all weighings of ``theirs`` as they are."""
+    return all(fits(item, theirs.quiz.item(item.slug)) for item in weighings_of(ours))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A frozen panel that can be laid beside a quiz."""
+
+    panel: Panel
+    edition: QuizEdition  # that it answered
+    n: int  # members who finished
+    items: int  # that have a key
+    provisional: int  # of those, with fewer answers than are needed
+
+
+def choices_for(viewer: User) -> list[Choice]:
+    """The panels that this user can lay beside a quiz, newest first; one query."""
+    finished = (
+        select(func.count(PanelMember.finished_at))
+        .where(PanelMember.panel_id == Panel.id)
+        .correlate(Panel)
+        .scalar_subquery()
+    )
+    keys = select(func.count(PanelKey.id)).where(PanelKey.panel_id == Panel.id).correlate(Panel)
+    few = keys.where(PanelKey.n < Panel.min_n)
+    statement = (
+        select(Panel, StoredQuiz.hash, finished, keys.scalar_subquery(), few.scalar_subquery())
+        .join(StoredQuiz, StoredQuiz.id == Panel.edition_id)
+        .where(_seen_by(viewer), Panel.frozen_at.is_not(None), Panel.archived_at.is_(None))
+        .order_by(Panel.id.desc())
+    )
+    return [
+        Choice(
+            panel=panel,
+            edition=editions.edition_by_hash(panel.slug, found),
+            n=n,
+            items=items,
+            provisional=provisional,
+        )
+        for panel, found, n, items, provisional in db.session.execute(statement).all()
+    ]
+
+
+def uses_of(panel_id: int) -> int:
+    """How many quizzes use a panel, of whatever group; one query."""
+    used = Sitting.panel["panel"].as_integer() == panel_id
+    return db.session.scalar(select(func.count(Sitting.id)).where(used)) or 0
+
+
+def has_next_version(panel_id: int) -> bool:
+    """Whether a panel was made from this one; one query."""
+    return bool(db.session.scalar(select(exists().where(Panel.made_from == panel_id))))
 
 
 # --- A member, who has nothing but the link ------------------------------------------------

@@ -1,12 +1,14 @@
-"""What pages say about panels: the words for refusals, for what was found, and for answers."""
+"""What pages say about panels: the words for refusals, for what was found, and for choices."""
 
 from collections.abc import Mapping
 
-from course.core.i18n import _, _n
+from course.core.i18n import _, _n, language
+from course.curriculum import findings
+from course.curriculum.quizzes import OptionsItem, Weighing
 from course.domain.weighing.keys import Key
-from course.domain.weighing.panels import Code, Finding
-from course.panels.actions import Why
-from course.panels.queries import Lack
+from course.domain.weighing.panels import Finding
+from course.panels.actions.refusals import Why
+from course.panels.queries import Choice, Lack
 
 
 def refusal(why: Why) -> str:
@@ -23,6 +25,15 @@ def refusal(why: Why) -> str:
         ),
         Why.NOT_OPEN: _("This link no longer takes answers. What was saved before is kept."),
         Why.LACKING: _("Something is still missing. Look at what is marked below."),
+        Why.ARCHIVED: _("This panel is in the archive. Take it out of there first."),
+        Why.HAS_NEXT: _(
+            "A next version was made of this panel, so it stays: with the links of this one people "
+            "can still take back their reasons. You can put it in the archive."
+        ),
+        Why.IS_USED: _(
+            "A quiz uses this panel, so it stays: its marks rest on it. You can put it in the "
+            "archive."
+        ),
     }
     return words[why]
 
@@ -46,66 +57,40 @@ def worth(key: Key) -> str:
     return _("it may count") if key.may_count else _("no: it asks what weighs for somebody")
 
 
-def finding(found: Finding) -> str:
-    """What was found about one item, or about all of them, and what can be done."""
-    num, of = found.count, found.of
-    words: Mapping[Code, str] = {
-        Code.NO_ANSWERS: _("Nobody has answered this yet."),
-        Code.FEW_MEMBERS: _n(
-            "%(num)s answer, and %(of)s are needed before it may count: until then it is shown as "
-            "provisional.",
-            "%(num)s answers, and %(of)s are needed before it may count: until then it is shown "
-            "as provisional.",
-            num,
-            of=of,
-        ),
-        Code.UNANIMOUS: _(
-            "Everybody gives the same answer. Then it is not a weighing: make the fact less clear, "
-            "or ask it as a question."
-        ),
-        Code.SPLIT: _("The panel is divided into two camps: it is shown, and not scored."),
-        Code.MEAN_OF_SPLIT: _(
-            "The panel is divided into two camps: a mean would pay for what nobody argued."
-        ),
-        Code.FEW_RESPONSES: _n(
-            "It rates %(num)s response; give it at least %(of)s.",
-            "It rates %(num)s responses; give it at least %(of)s.",
-            num,
-            of=of,
-        ),
-        Code.FEW_POOR: _n(
-            "The panel finds %(num)s response of %(of)s poor. More of them tell more: rating what "
-            "not to do tells most.",
-            "The panel finds %(num)s responses of %(of)s poor. More of them tell more: rating what "
-            "not to do tells most.",
-            num,
-            of=of,
-        ),
-        Code.NEAR_TIE: _("Two responses lie so close that both orders earn everything."),
-        Code.FIXED_TOLERANCE: _n(
-            "%(num)s answer is too few to derive from the panel how far apart is still fine; a "
-            "fixed margin is used.",
-            "%(num)s answers are too few to derive from the panel how far apart is still fine; a "
-            "fixed margin is used.",
-            num,
-        ),
-        Code.UNBALANCED_SETS: _("Not every consideration is shown as often as the others."),
-        Code.NO_DIFFERENCE: _("The considerations all weigh the same to this panel."),
-        Code.MIDDLE_TOO_OFTEN: _n(
-            "The panel chooses the middle in %(num)s item of %(of)s: who always answers “no "
-            "different” would do well.",
-            "The panel chooses the middle in %(num)s items of %(of)s: who always answers “no "
-            "different” would do well.",
-            num,
-            of=of,
-        ),
-        Code.ENDS_TOO_SELDOM: _n(
-            "The panel chooses an end of the scale in only %(num)s item of %(of)s: let some facts "
-            "weigh more.",
-            "The panel chooses an end of the scale in only %(num)s items of %(of)s: let some facts "
-            "weigh more.",
-            num,
-            of=of,
-        ),
-    }
-    return words[found.code]
+def finding(found: Finding, item: Weighing | None = None) -> str:
+    """What was found about an item or about all of them, and what can be done.
+
+    The options that it is about stand in front, as ``item`` words them.
+    """
+    sentence, num, of = findings.sentence(found), found.count, found.of
+    said = _n(sentence.one, sentence.many, num, of=of) if sentence.many else _(sentence.one)
+    texts = (
+        {option.slug: option.text[language()] for option in item.options}
+        if isinstance(item, OptionsItem)
+        else {}
+    )
+    about = ", ".join(f"“{texts[slug]}”" for slug in found.options if slug in texts)
+    return f"{about}: {said}" if about else said
+
+
+def choice(found: Choice) -> str:
+    """A panel as one chooses it for a quiz, and whether it may count."""
+    panel = found.panel
+    told = _n(
+        "%(title)s, version %(version)s: %(num)s person",
+        "%(title)s, version %(version)s: %(num)s people",
+        found.n,
+        title=panel.title,
+        version=panel.version,
+    )
+    if found.provisional == found.items:
+        few = _("provisional, because %(least)s are needed: it does not count", least=panel.min_n)
+        return f"{told}; {few}"
+    if not found.provisional:
+        return told
+    some = _n(
+        "%(num)s item is provisional and does not count",
+        "%(num)s items are provisional and do not count",
+        found.provisional,
+    )
+    return f"{told}; {some}"

@@ -252,6 +252,14 @@ def test_hotspots_and_opinions_stay_here() -> None:
     assert write(quiz(survey), "moodle").count == 0
 
 
+@pytest.mark.parametrize("told", ["&", "12; is te vroeg", "x1F; ook"])
+def test_an_ampersand_before_what_is_said_about_it_is_no_number_of_a_character(told: str) -> None:
+    accepted = [{"text": both("licht &"), "share": 100, "feedback": both(told)}]
+    gaps = item("gaps", text=both("Vul in: {een}."), gaps=[{"slug": "een", "accepted": accepted}])
+    (found,) = back("moodle", gaps)
+    assert meaning(found) == meaning(quiz(gaps).items[0])
+
+
 def test_an_option_of_a_gap_that_looks_like_a_weight_is_a_text() -> None:
     options = [thing("o1", "%50%x"), thing("o2", "=y")]
     gap = {"slug": "een", "options": options, "right": "o2"}

@@ -174,6 +174,8 @@ def _typed(accepted: Accepted, out: Outgoing) -> str:
 
 def _inside(text: str) -> str:
     """A text within a gap, where some characters would end it."""
-    return re.sub(
+    plain = re.sub(
         r"[\\{}~#=%/\"]", lambda sign: f"&#{ord(sign[0])};", html.escape(text, quote=False)
     )
+    # By its number: "&amp;" before the sign of feedback would look like a number written twice.
+    return plain.replace("&amp;", "&#38;")

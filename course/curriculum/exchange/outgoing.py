@@ -10,6 +10,7 @@ from course.curriculum.exchange.intake import Language
 from course.curriculum.exchange.report import NotTaken, Place, Remark
 from course.curriculum.quizzes import (
     AnyItem,
+    FileQuestion,
     HotspotQuestion,
     QuizFile,
     ShortQuestion,
@@ -54,7 +55,7 @@ class Outgoing:
                     f"a weighing ({item.type}) has no right answer, and {self.format} asks for "
                     "one: it stays here; let it be answered on this platform"
                 )
-            if isinstance(item, HotspotQuestion | SurveyQuestion):
+            if isinstance(item, FileQuestion | HotspotQuestion | SurveyQuestion):
                 raise self.unknown(item)
             write(item)
         except NotTaken as reason:

@@ -14,7 +14,8 @@ from course.accounts.models import User
 from course.core.db import db
 from course.core.outbox import Message
 from course.domain.weighing.panels import Code, Finding
-from course.panels import actions, queries, words
+from course.panels import queries, words
+from course.panels.actions import answering, freezing
 from course.panels.models import Panel, PanelAnswer, PanelKey, PanelMember
 from tests import pages
 from tests.browser import Browser
@@ -227,7 +228,8 @@ def test_the_page_of_a_panel_takes_as_many_queries_for_any_number_of_members(
     browser.get(page)
     with count_queries() as statements:
         browser.get(page)
-    assert len(statements) == 6, statements  # the user, panel, members, answers, who began, keys
+    # The user, panel, members, answers, who began, keys, colleagues.
+    assert len(statements) == 7, statements
 
 
 # --- What was found ------------------------------------------------------------------------
@@ -238,7 +240,8 @@ def test_everything_that_can_be_found_is_a_sentence(code: Code, app: object, mak
     with make.app.test_request_context():
         said = words.finding(Finding(code=code, item="x", count=3, of=10))
     assert said.endswith(".")
-    assert "%" not in said
+    assert "%(" not in said
+    assert "%%" not in said
 
 
 def test_what_was_found_is_told_beside_the_answers(
@@ -411,11 +414,11 @@ def test_somebody_who_saves_while_the_panel_is_frozen_is_in_it_or_not_but_never_
 
     def hand_in() -> object:
         with make.app.app_context():
-            return actions.hand_in(late, items)
+            return answering.hand_in(late, items)
 
     def freeze() -> object:
         with make.app.app_context():
-            return actions.freeze(panel.id, by=1)
+            return freezing.freeze(panel.id, by=1)
 
     at_once([hand_in, freeze])
     with in_app():

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from course.accounts.models import User
 from course.core.db import db
 from course.curriculum.quizzes import Weighing
-from course.panels import actions, queries
+from course.panels import queries
+from course.panels.actions import asking
 from course.panels.models import Panel, PanelAnswer, PanelMember
 from course.quizzes.responses import field_name, parts_of
 from tests import pages
@@ -275,7 +276,7 @@ def _closes(how: str, make: Factory, panel: Panel, member: PanelMember) -> str:
     match how:
         case "withdrawn":
             with make.app.app_context():
-                actions.withdraw(panel.id, member.number, by=1)
+                asking.withdraw(panel.id, member.number, by=1)
             return "withdrawn by who sent it"
         case "frozen":
             make.panel_member(panel, has_answered=True)

@@ -13,7 +13,9 @@ from course.core.db import db
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import Weighing
 from course.groups.models import Group
-from course.panels import actions, queries
+from course.panels import queries
+from course.panels.actions import using
+from course.panels.actions.refusals import Why
 from course.panels.models import Panel, PanelAnswer, PanelMember
 from course.quizzes import queries as quizzes
 from course.quizzes.livepanel import LivePanel, fits
@@ -166,8 +168,94 @@ def test_below_the_minimum_a_panel_is_provisional_and_does_not_count(
     assert "It is provisional, a panel of 9 where 10 are needed" in told
     browser = sign_in(learner)
     result = take(browser, sitting, items)
-    assert "Provisional: a panel of 9." in main_words(browser.get(result))
+    told = main_words(browser.get(result))
+    assert "Provisional: a panel of 9, which is too few to give points." in told
+    assert "Weighings give no points here" in told
+    front = main_words(browser.get(f"/quizzes/{QUIZ}?sitting={sitting.id}"))
+    assert "It is provisional: these are too few to give points." in front
+    listed = main_words(sign_in(instructor).get("/teach/panels"))
+    assert "provisional" in listed
     assert {marks(in_app)[item.slug][1] for item in items} == {0}
+
+
+def test_a_weighing_that_counts_tells_what_it_gave_and_that_this_does_not_make_it_right(
+    sign_in: SignIn,
+    make: Factory,
+    instructor: User,
+    learner: User,
+    sitting: Sitting,
+    items: list[Weighing],
+) -> None:
+    lay_beside(sign_in(instructor), asked(make, instructor, 10), sitting)
+    browser = sign_in(learner)
+    told = main_words(browser.get(take(browser, sitting, items)))
+    assert "which does not make it right" in told
+    assert "For how near it is to the panel:" in told
+    assert "Weighings give no points here" not in told
+
+
+# --- Whether the panel agrees --------------------------------------------------------------
+
+# Members with these numbers answer as the same member of the example panel: it has 1 to 12.
+ALIKE = 27_720
+SAID = {
+    "alone": "This is their reason",
+    "unanimous": "The panel agrees; these are their reasons",
+    "camps": "The panel is divided into two camps; these are their reasons",
+    "several": "The panel does not agree; these are their reasons",
+}
+
+
+def of_one_item(
+    make: Factory, instructor: User, items: list[Weighing], given: list[str]
+) -> tuple[Panel, Weighing]:
+    """A frozen panel that gave these answers to one item, and to all others the same."""
+    item = next(each for each in items if each.type == "sct")
+    panel = make.panel(instructor)
+    with make.together():
+        for place, answer in enumerate(given):
+            member = make.panel_member(
+                panel, number=1 + ALIKE * place, has_answered=True, shows_reasons=True
+            )
+            mine = (PanelAnswer.member_id == member.id) & (PanelAnswer.item == item.slug)
+            db.session.execute(update(PanelAnswer).where(mine).values(given=answer))
+    make.freeze(panel)
+    return panel, item
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["1"], "alone"),
+        (["1"] * 5, "unanimous"),
+        (["-2"] * 3 + ["2"] * 3, "camps"),
+        (["1"] * 5 + ["2"], "several"),
+    ],
+)
+def test_a_page_says_that_a_panel_disagrees_only_where_it_does(
+    sign_in: SignIn,
+    make: Factory,
+    instructor: User,
+    learner: User,
+    sitting: Sitting,
+    items: list[Weighing],
+    given: list[str],
+    expected: str,
+) -> None:
+    panel, item = of_one_item(make, instructor, items, given)
+    lay_beside(sign_in(instructor), panel, sitting)
+    browser = sign_in(learner)
+    page = pages.parse(browser.get(take(browser, sitting, items)).text)
+    shown = {
+        each.slug: pages.words(found)
+        for each in items
+        if (found := page.find(f".//*[@id='item-{each.slug}']")) is not None
+    }
+    for name, sentence in SAID.items():
+        assert (name, sentence in shown[item.slug]) == (name, name == expected)
+    # All of them said the same about the other items, and none of them is a lie.
+    others = {words for slug, words in shown.items() if slug != item.slug}
+    assert not any(SAID["several"] in words or SAID["camps"] in words for words in others)
 
 
 def test_practice_and_other_sittings_keep_the_example_panel(
@@ -259,8 +347,8 @@ def test_a_quiz_with_other_items_than_the_panel_answered_is_refused(
         )
         db.session.commit()
     with in_app():
-        refused = actions.use(panel.id, sitting.id, by=instructor.id)
-    assert refused is actions.Why.OTHER_ITEMS
+        refused = using.use(panel.id, sitting.id, by=instructor.id)
+    assert refused is Why.OTHER_ITEMS
 
 
 def test_another_example_panel_is_no_other_item(items: list[Weighing]) -> None:
