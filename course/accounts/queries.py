@@ -1,14 +1,17 @@
 """Reads of accounts."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, inspect, select
 
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.tokens import digest
+from course.core import uploads
 from course.core.clock import now
 from course.core.db import Model, db
+from course.core.uploads import StoredFile
 
 # Built once, because every page of somebody signed in asks for it.
 _BY_TOKEN = (
@@ -94,14 +97,26 @@ def own_data(user: User) -> dict[str, Any]:
         "outbox": _rows(tables["outbox"], tables["outbox"].c.recipient == user.email),
     }
     for table, column in ownership().items():
-        if column.key == "user_id":
-            mine = column == user.id
-        else:
-            (key,) = column.foreign_keys
-            parent = key.column.table
-            mine = column.in_(select(key.column).where(parent.c.user_id == user.id))
-        data[table.name] = _rows(table, mine)
+        data[table.name] = _rows(table, _is_of(user, column))
     return data
+
+
+def own_files(user: User) -> Iterator[StoredFile]:
+    """Every file that this user handed in, whichever feature keeps it, without what is in it."""
+    owners = ownership()
+    for model in sorted(uploads.tables(), key=lambda model: inspect(model).local_table.name):
+        table = inspect(model).local_table
+        mine = select(model).where(_is_of(user, owners[table])).order_by(*table.primary_key)
+        yield from db.session.scalars(mine)
+
+
+def _is_of(user: User, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """That a row belongs to this user, by the column that leads to the owner."""
+    if column.key == "user_id":
+        return column == user.id
+    (key,) = column.foreign_keys
+    parent = key.column.table
+    return column.in_(select(key.column).where(parent.c.user_id == user.id))
 
 
 def _rows(table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ from email import message_from_bytes
 from email.policy import default as mail_policy
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from zipfile import ZipFile
 
 from flask import (
     Blueprint,
@@ -15,6 +17,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     session,
     url_for,
 )
@@ -31,11 +34,13 @@ from course.core.access import Role, public, requires, signed_in
 from course.core.clock import now
 from course.core.current import settings
 from course.core.db import db, end_transaction
+from course.core.filetypes import MEGABYTE
 from course.core.forms import NothingForm
 from course.core.i18n import LANGUAGES, _, _l, language
 from course.core.jobs import wake
 from course.core.outbox import letters
 from course.core.security import limiter, safe_next
+from course.core.uploads import content_of
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -281,8 +286,28 @@ def privacy() -> ResponseReturnValue:
 @signed_in
 def download() -> ResponseReturnValue:
     """Everything kept about the user, as one JSON file."""
-    response: Response = jsonify(made_at=now().isoformat(), **queries.own_data(current_user))
+    response = _own_data()
     response.headers["Content-Disposition"] = 'attachment; filename="weegschaal.json"'
+    return response
+
+
+def _own_data() -> Response:
+    return jsonify(made_at=now().isoformat(), **queries.own_data(current_user))
+
+
+@bp.get("/me/privacy/weegschaal.zip")
+@signed_in
+def download_all() -> ResponseReturnValue:
+    """The same, and beside it every file that the user handed in."""
+    told = _own_data().data
+    whole = SpooledTemporaryFile(max_size=MEGABYTE)  # noqa: SIM115 - closed when it was sent
+    with ZipFile(whole, "w") as archive:
+        archive.writestr("weegschaal.json", told)
+        for number, file in enumerate(queries.own_files(current_user), start=1):
+            archive.writestr(f"files/{number:03} {file.name}", content_of(file))
+    whole.seek(0)
+    response = send_file(whole, as_attachment=True, download_name="weegschaal.zip")
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -91,7 +91,8 @@ class Case:
                     (item, edition.node(item.node), option_of(edition, item))
                     for item in trail.path_to(trail.play.at)
                 ]
-                found.append(visit.part("cases/_beside.html", trail=trail, path=told))
+                seen = {"trail": trail, "path": told, "step_slug": step.slug}
+                found.append(visit.part("cases/_beside.html", **seen))
             elif today:
                 found.append(visit.part("cases/_not_played.html", case=today.case))
         return Markup().join(found)

@@ -1,5 +1,7 @@
 """Two languages: English in the code, Dutch from the catalogue. All texts come through here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +11,7 @@ from babel import negotiate_locale
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import (
     Babel,
+    force_locale,
     format_date,
     format_datetime,
     format_decimal,
@@ -23,7 +26,7 @@ from markupsafe import Markup
 
 from course.core.clock import AMSTERDAM, now
 
-__all__ = ["_", "_l", "_n", "init_app", "language"]
+__all__ = ["_", "_l", "_n", "init_app", "language", "speaking"]
 
 LANGUAGES = ("nl", "en")
 DEFAULT = "nl"
@@ -44,6 +47,13 @@ def choose() -> str:
     # Werkzeug's best_match answers "en-GB,nl;q=0.5" with nl; Babel's negotiation does not.
     preferred = [value.replace("-", "_") for value in request.accept_languages.values()]
     return negotiate_locale(preferred, LANGUAGES) or DEFAULT
+
+
+@contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Write in this language for a while, as for a letter to somebody; None is the default."""
+    with force_locale(code or DEFAULT):
+        yield
 
 
 def language() -> str:

@@ -18,7 +18,7 @@ from course.core.i18n import _, clock_time
 from course.core.security import limiter
 from course.domain.progress import State
 from course.groups import queries as groups
-from course.lessons import actions, editions, queries
+from course.lessons import actions, editions, queries, signals
 from course.lessons import home as home_page
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit, step_url
@@ -190,12 +190,23 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
 def _save(visit: Visit, entered: dict[str, list[str]]) -> ResponseReturnValue:
     """Save without JavaScript: back to the page, or both texts when another one is newer."""
     saved = actions.save_draft(visit.run.id, visit.step.slug, entered, revision=_revision())
+    _tell(saved, visit.edition.lesson.slug, visit.step.slug, entered)
     if saved.stale:
         both = visit.with_entered(entered, conflict=saved)
         page = kind_of(visit.step.kind).show(both)
         return page, HTTPStatus.CONFLICT  # type: ignore[return-value]  # show() gives a page
     flash(_("Saved at %(time)s.", time=clock_time(saved.saved_at)))
     return redirect(visit.url, 303)
+
+
+def _tell(saved: actions.Saved, lesson: str, step: str, entered: dict[str, list[str]]) -> None:
+    """Tell who keeps earlier versions what was just saved, or what two windows differ in."""
+    who = current_user._get_current_object()
+    if saved.stale:
+        texts = (saved.content, entered)
+        signals.drafts_differ.send(who, lesson=lesson, step=step, texts=texts)
+    else:
+        signals.draft_saved.send(who, lesson=lesson, step=step, entered=entered)
 
 
 @bp.post("/lessons/<lesson>/<slug>/draft")
@@ -218,6 +229,8 @@ def draft(lesson: str, slug: str) -> ResponseReturnValue:
         saved = actions.save_draft(enrolment.id, slug, entered, revision=revision)
         # Only here, where another window was first: going on with a draft stays one statement.
         notice = kind_of(step.kind).notice(enrolment.id, slug)
+    if saved.stale or saved.revision % signals.EVERY == 0:
+        _tell(saved, lesson, slug, entered)
     body = jsonify(
         revision=saved.revision,
         saved_at=clock_time(saved.saved_at),

@@ -55,6 +55,7 @@ class Visit:
     sent_revision: int = 0  # the draft that the sent form was made from
     conflict: Kept | None = None  # a newer draft than that one
     language: str = field(default_factory=language)
+    is_marked: bool = False  # a marker reads what this learner did
 
     @property
     def is_done(self) -> bool:
@@ -114,6 +115,10 @@ class Visit:
         if self.following is None:
             return url_for("lessons.finished", lesson=lesson)
         return step_url(lesson, self.following.slug)
+
+    def read_by_marker(self) -> Self:
+        """The same visit as somebody sees it who marks what this learner wrote."""
+        return replace(self, is_marked=True)
 
     def with_entered(
         self,

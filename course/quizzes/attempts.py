@@ -5,13 +5,12 @@ writes holds the row of the attempt, so that a response never arrives in what is
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from course.core.clock import now
@@ -23,9 +22,9 @@ from course.domain.attempts import Accommodation, Attempt, AttemptState, Refusal
 from course.domain.attempts.drawing import drawn, shuffled
 from course.domain.opening import Window
 from course.domain.scoring.scores import AnswerState
-from course.quizzes import editions, pictures, queries
+from course.quizzes import editions, guarding, pictures, queries
 from course.quizzes.livepanel import keys_of
-from course.quizzes.models import Allowance, Mark, QuizAttempt, Response, Sitting
+from course.quizzes.models import Allowance, Mark, QuizAttempt, Response, ResponseFile, Sitting
 from course.quizzes.rekeying import marked
 from course.quizzes.responses import Kept
 from course.quizzes.rules import PRACTICE, Rules
@@ -96,6 +95,12 @@ def personal_of(allowance: Allowance | None) -> Accommodation:
     )
 
 
+def due_for(sitting: Sitting | None, personal: Accommodation) -> datetime | None:
+    """When this learner has to have handed in, so as not to be late; ``None``: nobody is late."""
+    due = sitting.due_at if sitting else None
+    return due + personal.extension if due else None
+
+
 def begin(user_id: int, edition: QuizEdition, sitting: Sitting | None) -> QuizAttempt | Refused:
     """Begin an attempt, or give the one that is running; refused where the rules say so.
 
@@ -107,12 +112,14 @@ def begin(user_id: int, edition: QuizEdition, sitting: Sitting | None) -> QuizAt
     for row in previous:
         if row.is_running:
             return row
-    allowance = queries.allowance_of(sitting.id, user_id) if sitting else None
+    if sitting is None and guarding.guard_of(user_id, slug):
+        return Refused(Refusal.SET_AS_TEST)
+    personal = personal_of(queries.allowance_of(sitting.id, user_id) if sitting else None)
     started = clock.start(
         [as_attempt(row) for row in previous],
         rules=rules.of_attempt(window_of(sitting)),
         now=now(),
-        personal=personal_of(allowance),
+        personal=personal,
     )
     if isinstance(started, Refusal):
         return Refused(started)
@@ -126,11 +133,12 @@ def begin(user_id: int, edition: QuizEdition, sitting: Sitting | None) -> QuizAt
         number=started.number,
         edition_id=sitting.edition_id if sitting else editions.stored_id(edition),
         seed=seed,
-        items=_items(edition, rules, seed=seed, attempt=started.number),
+        items=items_for(edition, rules, seed=seed, attempt=started.number),
         rules=rules.to_plain(),
         state=started.state.value,
         started_at=started.started_at,
         ends_at=started.ends_at,
+        due_at=due_for(sitting, personal),
     )
     try:
         with db.session.begin_nested():
@@ -146,7 +154,20 @@ def begin(user_id: int, edition: QuizEdition, sitting: Sitting | None) -> QuizAt
     return row
 
 
-def _items(edition: QuizEdition, rules: Rules, *, seed: int, attempt: int) -> list[str]:
+def why_not_begin(
+    rows: Sequence[QuizAttempt], sitting: Sitting | None, personal: Accommodation
+) -> Refusal | None:
+    """Why nothing can be begun now after these attempts; ``None`` also while one is running."""
+    rules = rules_of(sitting).of_attempt(window_of(sitting))
+    found = clock.start(
+        [as_attempt(row) for row in rows], rules=rules, now=now(), personal=personal
+    )
+    if isinstance(found, Refusal) and found is not Refusal.ANOTHER_IS_RUNNING:
+        return found
+    return None
+
+
+def items_for(edition: QuizEdition, rules: Rules, *, seed: int, attempt: int) -> list[str]:
     """The items of an attempt, drawn once, in the order in which they are shown."""
     left_out: set[str] = set()
     for place, pool in enumerate(edition.quiz.pools):
@@ -172,6 +193,12 @@ def _take_over(row: QuizAttempt, earlier: QuizAttempt) -> None:
                     revision=1,
                 )
             )
+    columns = [column for column in ResponseFile.__table__.c if column.key != "attempt_id"]
+    theirs = select(literal(row.id), *columns).where(
+        ResponseFile.attempt_id == earlier.id, ResponseFile.item.in_(row.items)
+    )
+    names = ["attempt_id", *(column.key for column in columns)]
+    db.session.execute(insert(ResponseFile).from_select(names, theirs, include_defaults=False))
 
 
 # --- The clock -----------------------------------------------------------------------------
@@ -205,7 +232,7 @@ def settle(row: QuizAttempt) -> QuizAttempt:
     if is_due(row):
         locked = hold(row.public_id)
         if locked is not None:
-            _become(locked, clock.settle(as_attempt(locked), rules=attempt_rules(row), now=now()))
+            become(locked, clock.settle(as_attempt(locked), rules=attempt_rules(row), now=now()))
         db.session.commit()
     return row
 
@@ -221,7 +248,8 @@ def hold(public_id: str) -> QuizAttempt | None:
     return db.session.scalar(statement)
 
 
-def _become(row: QuizAttempt, attempt: Attempt) -> None:
+def become(row: QuizAttempt, attempt: Attempt) -> None:
+    """Within the caller's transaction: what the learner or the clock did; marked when it ended."""
     row.state = attempt.state.value
     row.finished_at = attempt.finished_at
     row.was_abandoned = attempt.was_abandoned
@@ -240,16 +268,9 @@ def save(row: QuizAttempt, entered: Mapping[str, Entered], *, revision: int) -> 
     ``revision`` is the sum of those of the items on the page, as the page showed them. An older
     page never overwrites a newer response; sending the same twice is not stale.
     """
-    locked = hold(row.public_id)
-    if locked is None:
-        raise LookupError(f"attempt {row.public_id} is gone")
-    step = clock.answer(as_attempt(locked), rules=attempt_rules(locked), now=now())
-    if step.refused:
-        _become_if_changed(locked, step.attempt)
-        db.session.commit()
-        ended = step.attempt
-        by_the_clock = ended.ends_at is not None and ended.finished_at == ended.ends_at
-        return Refused(Refusal.TIME_IS_UP if by_the_clock else step.refused)
+    locked = hold_to_answer(row.public_id)
+    if isinstance(locked, Refused):
+        return locked
     kept = {slug: item for slug, item in queries.responses_of(locked.id).items() if slug in entered}
     changed = {slug: new for slug, new in entered.items() if not new.is_in(kept.get(slug))}
     saved = Saved(
@@ -274,9 +295,43 @@ def save(row: QuizAttempt, entered: Mapping[str, Entered], *, revision: int) -> 
     return replace(saved, revision=saved.revision + len(changed), saved_at=now())
 
 
+def hold_to_answer(public_id: str) -> QuizAttempt | Refused:
+    """As :func:`hold`, of an attempt that may still be answered; a refusal ends the transaction."""
+    locked = hold(public_id)
+    if locked is None:
+        raise LookupError(f"attempt {public_id} is gone")
+    step = clock.answer(as_attempt(locked), rules=attempt_rules(locked), now=now())
+    if step.refused is None:
+        return locked
+    _become_if_changed(locked, step.attempt)
+    db.session.commit()
+    ended = step.attempt
+    by_the_clock = ended.ends_at is not None and ended.finished_at == ended.ends_at
+    return Refused(Refusal.TIME_IS_UP if by_the_clock else step.refused)
+
+
+def lengthen(row: QuizAttempt, sitting: Sitting, personal: Accommodation) -> bool:
+    """Within the caller's transaction, which holds ``row``: give a running attempt its new end.
+
+    From its own start, by its own rules and today's closing. Time is never taken away: what would
+    end earlier than it does, or than now, keeps its end. Gives whether it ends later.
+    """
+    rules = Rules.from_plain(row.rules).of_attempt(window_of(sitting))
+    until = clock.end_of_attempt(row.started_at, rules=rules, personal=personal)
+    step = clock.extend(as_attempt(row), until=until, rules=attempt_rules(row), now=now())
+    _become_if_changed(row, step.attempt)
+    due = due_for(sitting, personal)
+    if step.attempt.is_running and row.due_at and due:
+        row.due_at = max(row.due_at, due)
+    if step.refused:
+        return False
+    row.ends_at = step.attempt.ends_at
+    return True
+
+
 def _become_if_changed(row: QuizAttempt, attempt: Attempt) -> None:
     if attempt.state != row.state:
-        _become(row, attempt)
+        become(row, attempt)
 
 
 def flag(row: QuizAttempt, item: str, *, is_flagged: bool) -> None:
@@ -314,6 +369,7 @@ def _mark(row: QuizAttempt) -> None:
     edition = queries.edition_of(row)
     rules = Rules.from_plain(row.rules)
     responses = queries.responses_of(row.id)
+    _keep_keys(row.sitting_id)
     changes = queries.key_changes(row.sitting_id)
     keys = keys_of(edition, queries.panel_of(row.sitting_id))
     counts = rules.weighings_count
@@ -337,20 +393,25 @@ def _mark(row: QuizAttempt) -> None:
     grade_if_whole(row)
 
 
+def _keep_keys(sitting_id: int | None) -> None:
+    """Until the transaction ends, no key is changed: who changes one first lets this one finish."""
+    if sitting_id is not None:
+        held = select(Sitting.id).filter_by(id=sitting_id).with_for_update(read=True)
+        db.session.execute(held)
+
+
 def grade_if_whole(row: QuizAttempt) -> None:
     """Within the caller's transaction: an attempt of which nothing waits for a person is graded."""
-    if any(mark.state == AnswerState.NEEDS_GRADING for mark in queries.marks_of(row.id).values()):
+    if any(waits(mark) for mark in queries.marks_of(row.id).values()):
         return
     step = clock.grade(as_attempt(row), rules=attempt_rules(row), now=now())
     if step.refused is None:
         row.state = step.attempt.state.value
 
 
-def share_of(marks: dict[str, Mark]) -> Fraction | None:
-    """The share of the points that count, exact, 0 to 1; ``None`` when none count."""
-    maximum = sum(mark.maximum for mark in marks.values())
-    points = sum((Fraction(mark.fraction) * mark.maximum for mark in marks.values()), Fraction(0))
-    return max(Fraction(0), points) / maximum if maximum else None
+def waits(mark: Mark) -> bool:
+    """Whether a person still has to mark it; what does not count waits for nobody."""
+    return bool(mark.maximum) and mark.state == AnswerState.NEEDS_GRADING
 
 
 def latest_end(sitting: Sitting, allowances: list[Allowance]) -> datetime | None:

@@ -1,31 +1,13 @@
 """The keys that follow from a panel, and what an author should know of it, for the command line."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
-from course.domain.weighing import Code, Finding, Key, WeighedItem, WeighedPanel
+from course.curriculum.findings import in_english
+from course.domain.weighing import Finding, Key, WeighedItem, WeighedPanel
 from course.quizzes.panelfile import PanelFile
-
-SENTENCES: Final[Mapping[Code, str]] = {
-    Code.NO_ANSWERS: "no answer counts, so there is no key: add answers",
-    Code.FEW_MEMBERS: "the key is provisional and may not count for a grade: it rests on {count} "
-    "of the {of} answers that it takes",
-    Code.UNANIMOUS: "everybody answered {answers}: not uncertain enough to weigh",
-    Code.SPLIT: "the panel is split between {answers}: show it as divided, and do not score it",
-    Code.MEAN_OF_SPLIT: "a mean (dmean, abs, sq) would pay for what nobody argued: use another",
-    Code.FEW_RESPONSES: "responses to rate: {count}, and {of} or more are advised",
-    Code.FEW_POOR: "poor responses: {count} of {of}, and 40 % or more is advised",
-    Code.NEAR_TIE: "the panel hardly tells these apart, so they may change places",
-    Code.FIXED_TOLERANCE: "with fewer than {of} answers the tolerance is 0.15",
-    Code.UNBALANCED_SETS: "not each consideration, or pair, is shown as often: choose other sets",
-    Code.NO_DIFFERENCE: "these weigh the same for the panel, so every choice earns everything",
-    Code.MIDDLE_TOO_OFTEN: "always answering 0 pays: the middle is chosen most in {count} of the "
-    "{of} sct items, and 10 % at most is advised",
-    Code.ENDS_TOO_SELDOM: "never daring an end pays: one is chosen most in {count} of the {of} sct "
-    "items, and 25 % or more is advised",
-}
 
 
 def as_json(file: PanelFile, weighed: WeighedPanel) -> str:
@@ -94,9 +76,10 @@ def _counted(count: int, word: str) -> str:
 
 
 def _said(finding: Finding) -> str:
+    """What it is about, the answers of the panel that are meant, and what is said of it."""
     answers = " and ".join(map(str, finding.answers))
-    sentence = SENTENCES[finding.code].format(answers=answers, count=finding.count, of=finding.of)
-    return f"{', '.join(finding.options)}: {sentence}" if finding.options else sentence
+    about = [", ".join(finding.options), f"answer {answers}" if answers else ""]
+    return ": ".join([*filter(None, about), in_english(finding)])
 
 
 def _told(key: Key) -> str:

@@ -36,6 +36,11 @@ class LivePanel:
     keys: Mapping[str, Key]  # by item
     voices: Mapping[str, tuple[Voice, ...]]  # by item; only answers that count
 
+    @property
+    def is_provisional(self) -> bool:
+        """Whether so few people answered that no item may count."""
+        return all(key.is_provisional for key in self.keys.values())
+
     def to_plain(self) -> dict[str, Any]:
         """As JSON."""
         return {
@@ -97,6 +102,24 @@ class LivePanel:
 def keys_of(edition: QuizEdition, panel: LivePanel | None) -> Mapping[str, Key]:
     """What weighings are marked with: the keys of the people who were asked, else the example's."""
     return edition.keys if panel is None else panel.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How many weighings of a quiz give points where that was chosen, and of how many."""
+
+    counts: int
+    weighings: int
+
+
+def counting(edition: QuizEdition, panel: LivePanel | None) -> Counting:
+    """How many weighings may give points with this panel, or with the example."""
+    keys = keys_of(edition, panel)
+    weighings = [item.slug for item in edition.quiz.items if isinstance(item, WeighingItem)]
+    return Counting(
+        counts=sum(slug in keys and keys[slug].may_count for slug in weighings),
+        weighings=len(weighings),
+    )
 
 
 def voices_of(item: WeighingItem, edition: QuizEdition, language: str) -> tuple[Voice, ...]:

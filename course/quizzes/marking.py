@@ -8,6 +8,7 @@ from course.curriculum.quizzes import (
     Accepted,
     AnyItem,
     EssayQuestion,
+    FileQuestion,
     Gap,
     GapsQuestion,
     HotspotQuestion,
@@ -31,6 +32,7 @@ from course.domain.scoring import (
     Score,
     TextRules,
     Unmarked,
+    score_files,
     score_gaps,
     score_matching,
     score_multiple,
@@ -98,7 +100,8 @@ def mark_item(item: AnyItem, kept: Kept, *, key: Key | None = None) -> Score | N
         return None
     if kept is None:
         return blank(item.points)
-    if problem_of(item, kept):
+    # Too many bars is an answer, and a wrong one: who chooses all of them knows nothing yet.
+    if problem_of(item, kept) and not isinstance(item, HotspotQuestion):
         return Score(NOTHING, item.points, Unmarked.INCOMPLETE)
     if isinstance(item, WeighingItem) and key is not None:
         return score_weighed(key, weighed_answer(item, kept), maximum=item.points)
@@ -113,6 +116,8 @@ def _classic(item: AnyItem, kept: Kept) -> Score:
             return _text(kept, item.accepted, maximum=item.points, question=item)
         case EssayQuestion() if isinstance(kept, str):
             return score_writing(kept, maximum=item.points)
+        case FileQuestion() if isinstance(kept, str):
+            return score_files([kept], maximum=item.points)
         case HotspotQuestion() if isinstance(kept, list):
             return score_multiple(
                 kept,
@@ -133,8 +138,6 @@ def _classic(item: AnyItem, kept: Kept) -> Score:
             return score_gaps(gaps, maximum=item.points)
         case OrderQuestion() if isinstance(kept, dict):
             return mark(item, sorted(kept, key=lambda slug: int(kept[slug])))
-        case NumberQuestion() if isinstance(kept, str) and as_number(item, kept) is None:
-            return Score(NOTHING, item.points, Unmarked.NOT_A_NUMBER)
         case SingleQuestion() | MultipleQuestion() | NumberQuestion() if not isinstance(kept, dict):
             return mark(item, kept if kept is not None else "")
     raise ValueError(f"item {item.slug!r} of type {item.type!r} cannot hold {kept!r}")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.core.clock import now
 from course.core.db import Model
+from course.core.uploads import StoredFile
 from course.domain.attempts import AttemptState
 
 LONGEST_REASON = 600  # characters
@@ -84,6 +85,7 @@ class Sitting(Model):
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # as course.quizzes.rules writes them
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]  # who hands in after it is late; None: nobody is
     released_at: Mapped[datetime | None]  # when the results were given
     # A frozen panel of real people, see course.quizzes.livepanel; None: the example of the content.
     panel: Mapped[dict[str, Any] | None] = mapped_column(
@@ -145,6 +147,7 @@ class QuizAttempt(Model):
     state: Mapped[str] = mapped_column(String(20))
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]  # with what this learner got more
     finished_at: Mapped[datetime | None]
     was_abandoned: Mapped[bool] = mapped_column(default=False)
     edition: Mapped[StoredQuiz] = relationship(lazy="raise")
@@ -153,6 +156,11 @@ class QuizAttempt(Model):
     def is_running(self) -> bool:
         """Whether the learner could still do something with it when it was last looked at."""
         return self.state in RUNNING
+
+    @property
+    def was_handed_in_by_the_clock(self) -> bool:
+        """Whether its time was up, and it went in as it stood."""
+        return self.finished_at is not None and self.finished_at == self.ends_at
 
 
 class Response(Model):
@@ -176,6 +184,18 @@ class Response(Model):
     saved_at: Mapped[datetime] = mapped_column(default=now)
     # Whether it is in an ItemPicture, where it stays; each answer is counted once, for good.
     is_pictured: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class ResponseFile(StoredFile, Model):
+    """The file that answers an item; its response holds the name. One at a time, until it is in."""
+
+    __tablename__ = "response_file"
+    __table_args__ = (CheckConstraint("size >= 1", name="size_positive"),)
+
+    attempt_id: Mapped[int] = mapped_column(
+        ForeignKey("quiz_attempt.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class ItemPicture(Model):
@@ -222,8 +242,32 @@ class Mark(Model):
     given_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Judgement(Model):
+    """What a person gave for an answer, each time anew; rows are only added. The last one counts.
+
+    Its mark holds the same, until the item is left out or given to everybody.
+    """
+
+    __tablename__ = "judgement"
+    __table_args__ = (CheckConstraint("number >= 1", name="number_positive"),)
+
+    attempt_id: Mapped[int] = mapped_column(
+        ForeignKey("quiz_attempt.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # 1 and on; of two at once one is first
+    fraction: Mapped[str] = mapped_column(String(120), info=HIDDEN)  # as in a mark
+    comment: Mapped[str | None] = mapped_column(Text, info=HIDDEN)
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    given_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class KeyChange(Model):
-    """A change of the key of one item in a sitting, with its reason; rows are only added."""
+    """A change of the key of one item in a sitting, with its reason; rows are only added.
+
+    It holds from the moment it is added for attempts that end after it. For those that had ended
+    it is worked out bit by bit, and shown all at once; see :mod:`course.quizzes.regrading`.
+    """
 
     __tablename__ = "key_change"
 
@@ -237,6 +281,9 @@ class KeyChange(Model):
     reason: Mapped[str] = mapped_column(String(300))
     made_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     made_at: Mapped[datetime] = mapped_column(default=now)
+    # The attempts up to this number have been worked out.
+    reached: Mapped[int] = mapped_column(default=0, server_default="0")
+    shown_at: Mapped[datetime | None]  # when the marks became the new ones; None: not yet
 
 
 class MarkChange(Model):

@@ -5,18 +5,22 @@ from typing import Any
 from sqlalchemy import bindparam, func, inspect, select
 from sqlalchemy.orm import contains_eager
 
+from course.accounts.models import User
 from course.core.db import db
 from course.curriculum.edition import QuizEdition
+from course.curriculum.quizzes import FileQuestion
 from course.groups.models import Membership, Part
 from course.quizzes import editions
 from course.quizzes.livepanel import LivePanel
 from course.quizzes.models import (
     Allowance,
     Answer,
+    Judgement,
     KeyChange,
     Mark,
     QuizAttempt,
     Response,
+    ResponseFile,
     Sitting,
     StoredQuiz,
 )
@@ -86,6 +90,29 @@ def responses_of(attempt_id: int) -> dict[str, Response]:
     return {response.item: response for response in db.session.scalars(statement)}
 
 
+def files_of(row: QuizAttempt, edition: QuizEdition) -> dict[str, ResponseFile]:
+    """The files that were handed in, by item, without what is in them; one query, or none."""
+    if not any(isinstance(edition.quiz.item(slug), FileQuestion) for slug in row.items):
+        return {}
+    statement = select(ResponseFile).filter_by(attempt_id=row.id)
+    return {file.item: file for file in db.session.scalars(statement)}
+
+
+def file_of(attempt_id: int, item: str) -> ResponseFile | None:
+    """The file that answers an item; who asks has loaded the attempt."""
+    return db.session.get(ResponseFile, (attempt_id, item), populate_existing=True)
+
+
+def bytes_of(user_id: int) -> int:
+    """How much room the files of this learner take in all attempts; one query."""
+    statement = (
+        select(func.coalesce(func.sum(ResponseFile.size), 0))
+        .join(QuizAttempt, QuizAttempt.id == ResponseFile.attempt_id)
+        .where(QuizAttempt.user_id == user_id)
+    )
+    return db.session.execute(statement).scalar_one()
+
+
 def marks_of(attempt_id: int) -> dict[str, Mark]:
     """What was earned, by item; one query. Only for an attempt that has ended."""
     statement = select(Mark).filter_by(attempt_id=attempt_id)
@@ -119,6 +146,22 @@ def sitting_for(user_id: int, sitting_id: int) -> Sitting | None:
     return db.session.scalar(statement)
 
 
+def sitting_taught(instructor_id: int, sitting_id: int) -> Sitting | None:
+    """A sitting of a group that this user teaches, with its edition."""
+    statement = (
+        select(Sitting)
+        .join(Sitting.edition)
+        .options(contains_eager(Sitting.edition))
+        .join(Membership, Membership.group_id == Sitting.group_id)
+        .where(
+            Sitting.id == sitting_id,
+            Membership.user_id == instructor_id,
+            Membership.part == Part.INSTRUCTOR,
+        )
+    )
+    return db.session.scalar(statement)
+
+
 def sittings_of(user_id: int) -> list[Sitting]:
     """What the groups of this learner are asked to take, the first to close first; one query."""
     statement = (
@@ -146,12 +189,32 @@ def allowances_of(sitting_id: int) -> list[Allowance]:
     return list(db.session.scalars(select(Allowance).filter_by(sitting_id=sitting_id)))
 
 
-def key_changes(sitting_id: int | None) -> list[Change]:
-    """The changes of keys of a sitting, oldest first; one query, and none for practice."""
+def changes_of(sitting_id: int | None) -> list[KeyChange]:
+    """What was changed in the keys of a sitting, oldest first; one query, and none for practice."""
     if sitting_id is None:
         return []
-    statement = select(KeyChange.change).filter_by(sitting_id=sitting_id).order_by(KeyChange.id)
-    return [Change.from_plain(plain) for plain in db.session.scalars(statement)]
+    statement = select(KeyChange).filter_by(sitting_id=sitting_id).order_by(KeyChange.id)
+    return list(db.session.scalars(statement))
+
+
+def key_changes(sitting_id: int | None) -> list[Change]:
+    """The changes of keys of a sitting, oldest first; one query, and none for practice."""
+    return [Change.from_plain(row.change) for row in changes_of(sitting_id)]
+
+
+def judgements_of(attempt_id: int, item: str) -> list[tuple[Judgement, str]]:
+    """What persons gave for an answer, oldest first, with their names; one query.
+
+    The name of who has no account any more is empty.
+    """
+    statement = (
+        select(Judgement, func.coalesce(User.name, ""))
+        .outerjoin(User, User.id == Judgement.given_by)
+        .where(Judgement.attempt_id == attempt_id, Judgement.item == item)
+        .order_by(Judgement.number)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
 def panel_of(sitting_id: int | None) -> LivePanel | None:

@@ -17,13 +17,15 @@ from course.curriculum.quizzes import (
     AnyItem,
     HotspotQuestion,
     ShortQuestion,
+    SurveyQuestion,
     TrueFalseQuestion,
 )
 from course.curriculum.schema import MultipleQuestion, NumberQuestion, SingleQuestion, Texts
-from course.domain.scoring.scores import EVERYTHING, AnswerState
+from course.domain.attempts.regrading import Deletion, may_regrade
+from course.domain.scoring.scores import EVERYTHING, AnswerState, Score
 from course.domain.weighing import Key
 from course.quizzes.marking import counts_for, key_hash, mark_item
-from course.quizzes.responses import Kept
+from course.quizzes.responses import Kept, parts_of
 
 WHOLE: Final = 100  # percent of the points
 
@@ -35,7 +37,11 @@ class Kind(StrEnum):
     ACCEPT = "accept"  # one more text is right
     NUMBER = "number"  # another number, or a wider tolerance
     FULL = "full"  # everybody gets all points
-    DROP = "drop"  # nobody gets points: the maximum falls
+    DROP = "drop"  # it is left out: nobody gets points, and the maximum falls
+    BACK = "back"  # it counts again, as before one of these two
+
+
+DELETIONS: Final = {Kind.FULL: Deletion.FULL_MARKS, Kind.DROP: Deletion.DROP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +76,29 @@ class CannotRekey(ValueError):
     """The change does not fit the item; ``args[0]`` is a code for the page."""
 
 
-def kinds_for(item: AnyItem) -> tuple[Kind, ...]:
-    """What can be done to this item."""
+def kinds_for(item: AnyItem, last: Change | None = None) -> tuple[Kind, ...]:
+    """What can be done to this item after the last change that it had; nothing to an opinion."""
+    if isinstance(item, SurveyQuestion):
+        return ()
+    out = last.kind if last and last.kind in DELETIONS else None
+    found = [Kind.BACK] if out else []
     match item:
         case SingleQuestion() | MultipleQuestion() | HotspotQuestion() | TrueFalseQuestion():
-            return (Kind.RIGHT, Kind.FULL, Kind.DROP)
+            found.append(Kind.RIGHT)
         case ShortQuestion():
-            return (Kind.ACCEPT, Kind.FULL, Kind.DROP)
+            found.append(Kind.ACCEPT)
         case NumberQuestion():
-            return (Kind.NUMBER, Kind.FULL, Kind.DROP)
-    return (Kind.FULL, Kind.DROP)
+            found.append(Kind.NUMBER)
+    return (*found, *(kind for kind in (Kind.DROP, Kind.FULL) if kind is not out))
 
 
-def rekeyed(item: AnyItem, change: Change) -> AnyItem:
+def rekeyed(item: AnyItem, change: Change, last: Change | None = None) -> AnyItem:
     """The item with the other key; unchanged where everybody, or nobody, gets the points.
 
+    ``last`` is the change that it had before this one.
     Raises :exc:`CannotRekey` for a change that the item cannot have.
     """
-    if change.kind not in kinds_for(item):
+    if change.kind not in {*kinds_for(item, last), *kinds_for(item)}:
         raise CannotRekey("not-for-this-item")
     match item, change.kind:
         case ((SingleQuestion() | MultipleQuestion()), Kind.RIGHT):
@@ -145,6 +156,54 @@ def _number(text: str) -> Decimal:
     return number
 
 
+# --- The content after it was changed ------------------------------------------------------
+
+
+class OtherQuestion(ValueError):
+    """The content asks something else now, so what people answered is no answer to it."""
+
+
+def taken_over(item: AnyItem, today: AnyItem | None) -> Change | None:
+    """The change that gives an item the key that its content has today; None where it has it.
+
+    Raises :exc:`OtherQuestion` when the content has other options now, or no such item.
+    """
+    if today is None or type(item) is not type(today):
+        raise OtherQuestion
+    if not may_regrade(old_options=_choices(item), new_options=_choices(today)):
+        raise OtherQuestion
+    match today:
+        case SingleQuestion() | MultipleQuestion() | HotspotQuestion() | TrueFalseQuestion():
+            if set(_right(item)) == set(_right(today)):
+                return None
+            return Change(item=item.slug, kind=Kind.RIGHT, right=_right(today))
+        case NumberQuestion() if isinstance(item, NumberQuestion):
+            if (item.expected, item.tolerance) == (today.expected, today.tolerance):
+                return None
+            return Change(
+                item=item.slug,
+                kind=Kind.NUMBER,
+                expected=str(today.expected),
+                tolerance=str(today.tolerance),
+            )
+    return None
+
+
+def _choices(item: AnyItem) -> list[str]:
+    return [choice for part in parts_of(item) for choice in part.choices or ()]
+
+
+def _right(item: AnyItem) -> tuple[str, ...]:
+    match item:
+        case SingleQuestion() | MultipleQuestion():
+            return tuple(option.slug for option in item.options if option.right)
+        case HotspotQuestion():
+            return tuple(bar.slug for bar in item.bars if bar.right)
+        case TrueFalseQuestion():
+            return ("true" if item.right else "false",)
+    return ()
+
+
 # --- Marking with it -----------------------------------------------------------------------
 
 
@@ -168,8 +227,19 @@ def after(
     last = None
     for change in changes:
         if change.item == slug:
-            item, last = rekeyed(item, change), change
+            item, last = rekeyed(item, change, last), change
     return item, last
+
+
+def marked_with(edition: QuizEdition, slug: str, changes: Sequence[Change], key: str) -> AnyItem:
+    """The item with the key that a mark was made with: the newest of its hash, else the first."""
+    first, _last = after(edition, slug, ())
+    own = [change for change in changes if change.item == slug]
+    for place in range(len(own), 0, -1):
+        item, _last = after(edition, slug, own[:place])
+        if key_hash(item, None) == key:
+            return item
+    return first
 
 
 def marked(
@@ -180,10 +250,12 @@ def marked(
     keys: Mapping[str, Key] | None = None,
     changes: Sequence[Change] = (),
     weighings_count: bool = False,
+    by_hand: Fraction | None = None,
 ) -> Marked | None:
     """What an answer earns after all ``changes`` of a sitting, oldest first; None for an opinion.
 
-    ``keys`` are those of a panel of real people; without them, the example panel's.
+    ``keys`` are those of a panel of real people; without them, the example panel's. ``by_hand`` is
+    the share that a person gave, where a person marks.
     Raises :exc:`CannotRekey` for a change that the item cannot have.
     """
     item, last = after(edition, slug, changes)
@@ -191,6 +263,8 @@ def marked(
     score = mark_item(item, given, key=key)
     if score is None:
         return None
+    if by_hand is not None:
+        score = Score(by_hand, score.maximum)
     maximum = score.maximum if counts_for(item, key, weighings_count=weighings_count) else 0
     fraction, state = score.fraction, score.state
     if last and last.kind is Kind.FULL:

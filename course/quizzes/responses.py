@@ -4,7 +4,8 @@ What is kept is what was typed or chosen, complete or not: a half-filled item is
 other, and :func:`problem_of` tells what it lacks. Only what no page of ours can send is refused.
 
 Shapes of what is kept: text (a slug or what was typed), a list of slugs, or a text for each part
-of the item. ``None`` is blank.
+of the item. ``None`` is blank. Of a file its name is kept here, by :mod:`course.quizzes.files`
+and by no form.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from course.curriculum.quizzes import (
     AnyItem,
     BestWorstItem,
     EssayQuestion,
+    FileQuestion,
     GapsQuestion,
     HotspotQuestion,
     MatchingQuestion,
@@ -36,6 +38,7 @@ from course.curriculum.schema import (
     OrderQuestion,
     SingleQuestion,
 )
+from course.domain.scoring.numerals import NumberProblem, parse_number
 from course.domain.scoring.textual import LONGEST_TEXT
 
 Kept: TypeAlias = str | list[str] | dict[str, str] | None
@@ -81,6 +84,8 @@ def parts_of(item: AnyItem) -> list[Part]:
             return [Part(name="")]
         case EssayQuestion():
             return [Part(name="", longest=LONGEST_WRITING)]
+        case FileQuestion():
+            return []
         case OrderQuestion():
             places = _numbers(1, len(item.items))
             return [Part(name=part.slug, choices=places) for part in item.items]
@@ -143,6 +148,11 @@ class Lacks:
     code: str  # see course.quizzes.words
     number: int = 0
 
+    @property
+    def is_told_at_once(self) -> bool:
+        """Whether it is a slip, and not an answer that is still being given."""
+        return self.code in {"not-a-number", "number-in-two-ways", "too-many-bars"}
+
 
 def problem_of(item: AnyItem, kept: Kept) -> Lacks | None:
     """Why this cannot be marked as it stands; ``None`` for a blank one and for a whole one."""
@@ -171,6 +181,20 @@ def problem_of(item: AnyItem, kept: Kept) -> Lacks | None:
         case SliderItem() if isinstance(kept, str):
             if whole(kept) is None:
                 return Lacks(code="position-not-whole")
+        case NumberQuestion() if isinstance(kept, str):
+            return _not_a_number(item, kept)
+        case HotspotQuestion() if isinstance(kept, list):
+            if len(kept) > item.most:
+                return Lacks(code="too-many-bars", number=item.most)
+    return None
+
+
+def _not_a_number(item: NumberQuestion, kept: str) -> Lacks | None:
+    match parse_number(kept, whole=item.whole):
+        case NumberProblem.AMBIGUOUS:
+            return Lacks(code="number-in-two-ways")
+        case NumberProblem():
+            return Lacks(code="not-a-number")
     return None
 
 

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
@@ -10,6 +12,7 @@ from course.core.clock import now
 from course.core.i18n import _, language, number
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import (
+    Accepted,
     AnyItem,
     BestWorstItem,
     GapsQuestion,
@@ -34,17 +37,27 @@ from course.curriculum.schema import (
 )
 from course.domain.attempts.feedback import Phase, Shown, may_be_shown, phase_at
 from course.domain.scoring.scores import AnswerState
-from course.domain.weighing import Certainty, CertaintyReport, Told, certainty_report
-from course.quizzes import queries, words
-from course.quizzes.attempts import latest_end, share_of
+from course.domain.weighing import (
+    Certainty,
+    CertaintyReport,
+    Key,
+    Told,
+    certainty_report,
+    score_told,
+)
+from course.quizzes import guarding, queries, words
+from course.quizzes.attempts import latest_end
 from course.quizzes.company import Company, company, pictures_for
+from course.quizzes.earning import earned
 from course.quizzes.livepanel import LivePanel, Voice, keys_of, voices_of
-from course.quizzes.models import ItemPicture, Mark, QuizAttempt
+from course.quizzes.models import ItemPicture, KeyChange, Mark, QuizAttempt, Sitting
+from course.quizzes.rekeying import Change, Kind, marked_with
 from course.quizzes.responses import whole
-from course.quizzes.rules import Rules
+from course.quizzes.rules import Feedback, Rules
 from course.quizzes.sheet import Asked
 
 PERCENT: Final = 100
+ANYTHING: Final = "*"  # in an accepted text
 BAND: Final = 20  # points of the axis in one bar
 BANDS: Final = {0: "0–19", 20: "20–39", 40: "40–59", 60: "60–79", 80: "80–100"}
 
@@ -58,6 +71,7 @@ class Bar:
     percent: int
     is_most: bool
     is_own: bool
+    is_tied: bool = False  # another answer was chosen as often
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +83,21 @@ class PanelRow:
     bars: tuple[Bar, ...] = ()
 
 
+class Agreement(StrEnum):
+    """How far a panel is of one mind about an item."""
+
+    ALONE = "alone"  # one person answered
+    UNANIMOUS = "unanimous"
+    CAMPS = "camps"  # two, and hardly anybody between them
+    SEVERAL = "several"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelPicture:
     """What a panel answered, and why."""
 
     n: int  # whose answers count
+    agreement: Agreement
     is_provisional: bool
     is_split: bool
     is_fictional: bool  # the example of the content, and not people who were asked
@@ -81,6 +105,24 @@ class PanelPicture:
     composition: str
     rows: tuple[PanelRow, ...]
     reasons: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # by answer: role and text
+
+
+class Fate(StrEnum):
+    """What a change of its key made of an item, in one attempt."""
+
+    LEFT_OUT = "left_out"  # it does not count
+    KEPT = "kept"  # it does not count for others, but without it this attempt would have had less
+    GIVEN = "given"  # all points, whatever was answered
+    REKEYED = "rekeyed"  # something else is right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What happened to an item after people answered it, and why."""
+
+    fate: Fate
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +136,16 @@ class ItemResult:
     feedback: tuple[str, ...]  # to what was chosen
     panel: PanelPicture | None
     company: Company | None  # how others weighed it
+    changed: Changed | None  # None also while marks may not be seen
+
+    @property
+    def sure(self) -> str:
+        """What being so sure gave, where it was asked and may be seen."""
+        if not self.asks.certainty or self.mark is None or Shown.CORRECTNESS not in self.shows:
+            return ""
+        given = _told(self.asks, self.mark).mark
+        sure = dict(words.certainties())[self.asks.certainty]
+        return _("You said: %(sure)s. For certainty: %(mark)s.", sure=sure, mark=said(given))
 
     @property
     def points(self) -> str:
@@ -102,10 +154,23 @@ class ItemResult:
 
     @property
     def verdict(self) -> str:
-        """The state of the answer, where it may be seen; never of a weighing."""
+        """The state of the answer, where it may be seen; never of a weighing, or left out."""
         if self.mark is None or self.asks.is_weighing or Shown.CORRECTNESS not in self.shows:
             return ""
+        if self.changed and self.changed.fate in {Fate.LEFT_OUT, Fate.GIVEN}:
+            return ""
         return self.mark.state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertaintyResult:
+    """How well somebody knew what they knew; beside the points of the quiz, and no part of them."""
+
+    report: CertaintyReport
+    earned: str  # never below 0
+    maximum: int
+    mean: str  # of an answer
+    fixed: str  # the mean of who is always equally sure, at best
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,20 +182,27 @@ class Result:
     share: Fraction | None  # of the points that count; None while it may not be seen
     points: str
     maximum: int
+    late: str  # how late it was handed in, in words; "" when it was in time
+    taken: str  # points that this cost; "" for none, and while they may not be seen
     waiting: int  # answers that somebody still has to mark
-    certainty: CertaintyReport | None
+    certainty: CertaintyResult | None
+    guard: Sitting | None  # elsewhere the quiz is a test, for whose sake this shows no more
 
 
-def said(value: Fraction) -> str:
+def said(value: Fraction | int) -> str:
     """A number in the language of the page, with at most two decimals."""
-    return str(number(round(float(value), 2)))
+    return str(number(round(float(value), 2))).replace("-", "−")
 
 
 def of(row: QuizAttempt, edition: QuizEdition, sheet: Sequence[Asked]) -> Result:
     """What may be seen of this attempt now, by its rules and the moment."""
     rules, phase = Rules.from_plain(row.rules), phase_of(row)
+    guard = guarding.guard_of(row.user_id, row.slug, besides=row.sitting_id)
+    if guard is not None:
+        rules, phase = replace(rules, feedback=Feedback.TEST), Phase.AFTER
     live = queries.panel_of(row.sitting_id)
     marks = queries.marks_of(row.id)
+    changes = queries.changes_of(row.sitting_id)
     pictures = pictures_for(row)
     items = tuple(
         _item(
@@ -141,20 +213,23 @@ def of(row: QuizAttempt, edition: QuizEdition, sheet: Sequence[Asked]) -> Result
             phase=phase,
             live=live,
             pictures=pictures,
+            changes=[change for change in changes if change.item == asks.item.slug],
         )
         for asks in sheet
     )
     sees_marks = Shown.MARK in may_be_shown(rules.policy(weighing=False), phase)
-    counted = {slug: mark for slug, mark in marks.items() if mark.maximum}
-    points = sum((Fraction(mark.fraction) * mark.maximum for mark in counted.values()), Fraction(0))
+    found = earned(row, marks.values())
     return Result(
         phase=phase,
         items=items,
-        share=share_of(marks) if sees_marks else None,
-        points=said(points) if sees_marks else "",
-        maximum=sum(mark.maximum for mark in counted.values()),
-        waiting=sum(mark.state == AnswerState.NEEDS_GRADING for mark in marks.values()),
+        share=found.share if sees_marks else None,
+        points=said(found.points) if sees_marks else "",
+        maximum=found.maximum,
+        late=words.duration(found.late) if found.late else "",
+        taken=said(found.taken) if sees_marks and found.taken else "",
+        waiting=found.waiting,
         certainty=_certainty(sheet, marks) if sees_marks else None,
+        guard=guard,
     )
 
 
@@ -183,9 +258,13 @@ def _item(
     phase: Phase,
     live: LivePanel | None,
     pictures: Sequence[ItemPicture],
+    changes: Sequence[KeyChange],
 ) -> ItemResult:
     shows = may_be_shown(rules.policy(weighing=asks.is_weighing), phase)
     item = asks.item
+    if mark is not None and changes:
+        plain = [Change.from_plain(change.change) for change in changes]
+        item = marked_with(edition, item.slug, plain, mark.key)
     return ItemResult(
         asks=asks,
         shows=shows,
@@ -196,19 +275,48 @@ def _item(
         company=company(item, pictures, own=asks.kept)
         if Shown.CLASS in shows and isinstance(item, WeighingItem)
         else None,
+        changed=_changed(mark, changes) if Shown.MARK in shows else None,
     )
 
 
-def _certainty(sheet: Sequence[Asked], marks: Mapping[str, Mark]) -> CertaintyReport | None:
+def _changed(mark: Mark | None, changes: Sequence[KeyChange]) -> Changed | None:
+    """What the last of the changes of an item made of it in this attempt, by its mark."""
+    last = next((change for change in reversed(changes) if change.shown_at is not None), None)
+    if mark is None or last is None:
+        return None
+    fates = {
+        Kind.DROP: Fate.KEPT if mark.maximum else Fate.LEFT_OUT,
+        Kind.FULL: Fate.GIVEN,
+        Kind.BACK: None,
+    }
+    fate = fates.get(Kind(last.change["kind"]), Fate.REKEYED)
+    return Changed(fate=fate, reason=last.reason, at=last.made_at) if fate else None
+
+
+def _certainty(sheet: Sequence[Asked], marks: Mapping[str, Mark]) -> CertaintyResult | None:
     told = [
-        Told(
-            right=marks[asks.item.slug].state == AnswerState.RIGHT,
-            certainty=Certainty(asks.certainty) if asks.certainty and asks.is_answered else None,
-        )
+        _told(asks, marks[asks.item.slug])
         for asks in sheet
         if asks.asks_certainty and asks.item.slug in marks
     ]
-    return certainty_report(told)
+    report = certainty_report(told)
+    if report is None:
+        return None
+    score = score_told(told)
+    return CertaintyResult(
+        report=report,
+        earned=said(score.fraction * score.maximum),
+        maximum=score.maximum,
+        mean=said(report.mean),
+        fixed=said(report.best_fixed),
+    )
+
+
+def _told(asks: Asked, mark: Mark) -> Told:
+    return Told(
+        right=mark.state == AnswerState.RIGHT,
+        certainty=Certainty(asks.certainty) if asks.certainty and asks.is_answered else None,
+    )
 
 
 # --- Right answers and feedback ------------------------------------------------------------
@@ -230,19 +338,26 @@ def right_of(item: AnyItem) -> list[str]:
         case OrderQuestion():
             return [part.text[lang] for part in item.items]
         case ShortQuestion():
-            return [part.text[lang].replace("*", "…") for part in item.accepted]
+            return _readable(item.accepted, lang)
         case MatchingQuestion():
             texts = {choice.slug: choice.text[lang] for choice in item.choices}
-            return [f"{stem.text[lang]}: {texts[stem.choice]}" for stem in item.stems]
+            return [words.beside(stem.text[lang], texts[stem.choice]) for stem in item.stems]
         case GapsQuestion():
             return [
                 next(
                     (option.text[lang] for option in gap.options if option.slug == gap.right),
-                    gap.accepted[0].text[lang].replace("*", "…") if gap.accepted else "",
+                    "".join(_readable(gap.accepted, lang)[:1]),
                 )
                 for gap in item.gaps
             ]
     return []
+
+
+def _readable(accepted: Sequence[Accepted], lang: str) -> list[str]:
+    """The texts that earn all points; patterns only where there is nothing else, without signs."""
+    whole = [part.text[lang] for part in accepted if part.share == PERCENT]
+    plain = [text for text in whole if ANYTHING not in text]
+    return list(dict.fromkeys(plain or [text.replace(ANYTHING, "").strip() for text in whole]))
 
 
 def _feedback(asks: Asked) -> list[str]:
@@ -272,6 +387,7 @@ def panel_of(asks: Asked, edition: QuizEdition, live: LivePanel | None) -> Panel
     voices = live.voices[item.slug] if live else voices_of(item, edition, language())
     return PanelPicture(
         n=key.n,
+        agreement=_agreement(item, key, voices),
         is_provisional=key.is_provisional,
         is_split=key.is_split,
         is_fictional=live is None,
@@ -280,6 +396,17 @@ def panel_of(asks: Asked, edition: QuizEdition, live: LivePanel | None) -> Panel
         rows=tuple(_rows(asks, item, [voice.answer for voice in voices])),
         reasons=_reasons(item, voices),
     )
+
+
+def _agreement(item: WeighingItem, key: Key, voices: Sequence[Voice]) -> Agreement:
+    if len(voices) == 1:
+        return Agreement.ALONE
+    # On an axis, in one part of it: nobody sets it on the same point as somebody else.
+    axis = isinstance(item, SliderItem)
+    said = [_band(voice.answer) if axis else voice.answer for voice in voices]
+    if all(answer == said[0] for answer in said):
+        return Agreement.UNANIMOUS
+    return Agreement.CAMPS if key.is_split else Agreement.SEVERAL
 
 
 def _rows(asks: Asked, item: WeighingItem, answers: Sequence[Any]) -> list[PanelRow]:
@@ -336,6 +463,7 @@ def _bars(steps: Mapping[int, str], answers: Sequence[int], own: str) -> tuple[B
             percent=round(PERCENT * counted[step] / max(1, len(answers))),
             is_most=counted[step] == most > 0,
             is_own=own == str(step),
+            is_tied=list(counted.values()).count(most) > 1,
         )
         for step, text in steps.items()
     )

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, Final, Self
 
 from course.domain.attempts import AttemptRules, GradeMethod, TimeUp, feedback
 from course.domain.attempts.feedback import Policy
+from course.domain.lateness import LatePolicy
 from course.domain.opening import ALWAYS, Window
+
+PERCENT: Final = 100
+DAY: Final = 24  # hours
 
 
 class Feedback(StrEnum):
@@ -16,6 +21,14 @@ class Feedback(StrEnum):
 
     PRACTICE = "practice"  # all of it, as soon as it is handed in
     TEST = "test"  # one's own answers; the rest after the instructor gave the results
+
+
+class Late(StrEnum):
+    """What becomes of an attempt that is handed in after the moment that is set for it."""
+
+    REFUSED = "refused"  # there is no such moment: it closes, and then nothing is handed in
+    MARKED = "marked"  # it is told that it was late, and costs nothing
+    COSTS = "costs"  # points are taken off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +46,11 @@ class Rules:
     one_page: bool = False  # else one item a page
     shuffles: bool = True  # the items, and the options in them
     weighings_count: bool = False  # those that may; by default they are for thinking
+    late: Late = Late.REFUSED
+    late_grace: int = 0  # minutes that are still on time
+    late_percent: int = 0  # of all points, for each interval begun
+    late_hours: int = DAY  # of an interval
+    late_floor: int = 0  # percent of all points, below which nothing is taken
 
     def of_attempt(self, window: Window = ALWAYS) -> AttemptRules:
         """As the clock and the table of attempts need them. Raises :exc:`ValueError`."""
@@ -52,6 +70,16 @@ class Rules:
             return feedback.TEST
         return feedback.WEIGHING if weighing else feedback.PRACTICE
 
+    def late_policy(self) -> LatePolicy | None:
+        """What being late costs; ``None`` where it costs nothing. Raises :exc:`ValueError`."""
+        if self.late is not Late.COSTS:
+            return None
+        return LatePolicy(
+            share=Fraction(self.late_percent, PERCENT),
+            interval=timedelta(hours=self.late_hours),
+            floor=Fraction(self.late_floor, PERCENT),
+        )
+
     def to_plain(self) -> dict[str, Any]:
         """As JSON; what is as always is left out."""
         return {
@@ -62,11 +90,12 @@ class Rules:
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
         """What :meth:`to_plain` gave."""
         values: dict[str, Any] = dict(plain)
-        for name, kind in (("feedback", Feedback), ("time_up", TimeUp), ("method", GradeMethod)):
+        for name, kind in KINDS.items():
             if name in values:
                 values[name] = kind(values[name])
         return cls(**values)
 
 
+KINDS: Final = {"feedback": Feedback, "time_up": TimeUp, "method": GradeMethod, "late": Late}
 USUAL: Final = Rules()
 PRACTICE: Final = USUAL

@@ -13,6 +13,8 @@ from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import (
     GAP,
     AnyItem,
+    EssayQuestion,
+    FileQuestion,
     GapsQuestion,
     SctItem,
     SurveyQuestion,
@@ -21,7 +23,7 @@ from course.curriculum.quizzes import (
 from course.domain.attempts.drawing import shuffled
 from course.quizzes import words
 from course.quizzes.attempts import Entered
-from course.quizzes.models import LONGEST_REASON, QuizAttempt, Response
+from course.quizzes.models import LONGEST_REASON, QuizAttempt, Response, ResponseFile
 from course.quizzes.responses import Kept, Tampered, problem_of, read
 from course.quizzes.rules import Rules
 
@@ -43,6 +45,12 @@ class Asked:
     revision: int = 0
     order: Mapping[str, Sequence[Any]]  # the parts, shuffled for this attempt, by their name
     asks_certainty: bool = False
+    file: ResponseFile | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it asks for a file, which comes and goes apart from what a page saves."""
+        return isinstance(self.item, FileQuestion)
 
     @property
     def is_weighing(self) -> bool:
@@ -64,6 +72,18 @@ class Asked:
         """What it needs before it can be marked; "" when it is blank or whole."""
         found = problem_of(self.item, self.kept)
         return words.lacks(found) if found else ""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a person reads it and gives the points."""
+        return isinstance(self.item, EssayQuestion | FileQuestion)
+
+    @property
+    def remark(self) -> str:
+        """What stands out in an answer that is whole; "" for nothing."""
+        if not isinstance(self.item, EssayQuestion) or not isinstance(self.kept, str):
+            return ""
+        return words.length_of(self.item, self.kept)
 
     def value(self, part: str = "") -> str:
         """What a field holds."""
@@ -96,7 +116,10 @@ def state_of(item: AnyItem, kept: Kept) -> str:
 
 
 def asked(
-    row: QuizAttempt, edition: QuizEdition, responses: Mapping[str, Response]
+    row: QuizAttempt,
+    edition: QuizEdition,
+    responses: Mapping[str, Response],
+    files: Mapping[str, ResponseFile] | None = None,
 ) -> dict[str, Asked]:
     """All items of an attempt, in the order in which they are shown."""
     rules = Rules.from_plain(row.rules)
@@ -117,6 +140,7 @@ def asked(
             revision=response.revision if response else 0,
             order=_order(item, row, FIRST_ITEM + places[slug], shuffles=rules.shuffles),
             asks_certainty=slug in edition.quiz.certainty,
+            file=files.get(slug) if files else None,
         )
     return found
 
@@ -140,10 +164,11 @@ def _order(
 
 
 def entered(page: Sequence[Asked], form: MultiDict[str, str]) -> dict[str, Entered]:
-    """What a sent page holds, by item; raises as :func:`entered_for`."""
+    """What a sent page holds, by item, but for files; raises as :func:`entered_for`."""
     return {
         asks.item.slug: entered_for(asks.item, form, asks_certainty=asks.asks_certainty)
         for asks in page
+        if not asks.is_file
     }
 
 

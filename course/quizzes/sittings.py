@@ -1,6 +1,7 @@
 """What an instructor does with a quiz: set it for a group, allow for somebody, mark, release."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import delete, exists, select
@@ -12,15 +13,26 @@ from course.curriculum.edition import QuizEdition
 from course.domain.attempts import Accommodation
 from course.domain.opening import Window
 from course.domain.scoring.scores import EVERYTHING, AnswerState
-from course.quizzes import attempts, editions
-from course.quizzes.models import Allowance, Mark, QuizAttempt, Sitting
+from course.quizzes import attempts, editions, queries
+from course.quizzes.livepanel import LivePanel
+from course.quizzes.models import Allowance, Judgement, Mark, QuizAttempt, Sitting
 from course.quizzes.rules import Rules
 
 
 def set_sitting(
-    instructor_id: int, group_id: int, edition: QuizEdition, *, rules: Rules, window: Window
+    instructor_id: int,
+    group_id: int,
+    edition: QuizEdition,
+    *,
+    rules: Rules,
+    window: Window,
+    due_at: datetime | None = None,
+    panel: LivePanel | None = None,
 ) -> Sitting:
-    """Set a quiz for a group, as it is today: a later change of the content does not reach it."""
+    """Set a quiz for a group, as it is today: a later change of the content does not reach it.
+
+    ``panel``: the people beside whom students lay their weighing; without it, the example.
+    """
     sitting = Sitting(
         group_id=group_id,
         slug=edition.quiz.slug,
@@ -28,7 +40,9 @@ def set_sitting(
         rules=rules.to_plain(),
         opens_at=window.opens_at,
         closes_at=window.closes_at,
+        due_at=due_at,
         made_by=instructor_id,
+        panel=panel.to_plain() if panel else None,
     )
     db.session.add(sitting)
     db.session.commit()
@@ -36,10 +50,13 @@ def set_sitting(
     return sitting
 
 
-def change(instructor_id: int, sitting: Sitting, *, rules: Rules, window: Window) -> None:
+def change(
+    instructor_id: int, sitting: Sitting, *, rules: Rules, window: Window, due_at: datetime | None
+) -> None:
     """Change the rules; an attempt that has begun keeps those it began with, and its end."""
     sitting.rules = rules.to_plain()
     sitting.opens_at, sitting.closes_at = window.opens_at, window.closes_at
+    sitting.due_at = due_at
     db.session.commit()
     log.info("sitting_changed", by=instructor_id, sitting=sitting.id)
 
@@ -55,22 +72,43 @@ def remove(instructor_id: int, sitting: Sitting) -> bool:
     return bool(gone)
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What giving something extra did to the attempt that was running, if one was."""
+
+    until: datetime | None = None  # its new end, where it has one
+    is_longer: bool = False  # whether it ends later than before
+
+
 def allow(
-    instructor_id: int, sitting_id: int, user_id: int, personal: Accommodation, *, reason: str
-) -> None:
-    """Give one learner more than the rules do, from the next attempt on; nothing takes it back."""
-    there = db.session.get(Allowance, (sitting_id, user_id), with_for_update=True)
+    instructor_id: int, sitting: Sitting, user_id: int, personal: Accommodation, *, reason: str
+) -> Allowed:
+    """Give one learner more than the rules do; a running attempt gets its new end at once.
+
+    What was given before is replaced. An attempt keeps the time that it got.
+    """
+    there = db.session.get(Allowance, (sitting.id, user_id), with_for_update=True)
     if personal == Accommodation():
         if there is not None:
             db.session.delete(there)
     else:
-        row = there or Allowance(sitting_id=sitting_id, user_id=user_id)
+        row = there or Allowance(sitting_id=sitting.id, user_id=user_id)
         row.extra_time, row.extra_attempts = personal.extra_time, personal.extra_attempts
         row.extension = int(personal.extension.total_seconds() // 60)
         row.reason, row.given_by, row.given_at = reason, instructor_id, now()
         db.session.add(row)
+    found = _lengthened(sitting, user_id, personal)
     db.session.commit()
-    log.info("allowance_given", by=instructor_id, sitting=sitting_id, user=user_id)
+    log.info("allowance_given", by=instructor_id, sitting=sitting.id, user=user_id)
+    return found
+
+
+def _lengthened(sitting: Sitting, user_id: int, personal: Accommodation) -> Allowed:
+    for row in queries.attempts_of(user_id, sitting.slug, attempts.scope_of(sitting)):
+        held = attempts.hold(row.public_id) if row.is_running else None
+        if held is not None and attempts.lengthen(held, sitting, personal):
+            return Allowed(until=held.ends_at, is_longer=True)
+    return Allowed()
 
 
 def release(instructor_id: int, sitting: Sitting, *, is_given: bool) -> None:
@@ -89,24 +127,56 @@ class Given:
     comment: str
 
 
-def give_mark(instructor_id: int, public_id: str, item: str, given: Given) -> None:
+def give_mark(
+    instructor_id: int, public_id: str, item: str, given: Given, *, seen: int
+) -> Judgement | None:
     """Give the points of an answer that a person marks; when nothing waits, all of it is graded.
 
+    ``seen`` is the number of the judgement that the page showed, 0 for none. When there is a newer
+    one that says something else, it is given back, and nothing was changed.
     Raises :exc:`ValueError` for points out of range, and :exc:`LookupError` where there is no mark.
     """
     row = attempts.hold(public_id)
     mark = db.session.get(Mark, (row.id, item), populate_existing=True) if row else None
     if row is None or mark is None:
         raise LookupError(f"attempt {public_id} has no mark for {item!r}")
+    newest = _newest(row, item)
+    if newest is not None and newest.number != seen:
+        db.session.commit()
+        said = Fraction(newest.fraction) * mark.maximum, newest.comment or "", newest.given_by
+        return None if said == (given.points, given.comment, instructor_id) else newest
+    judge(row, mark, given, by=instructor_id, at=now())
+    db.session.commit()
+    log.info("mark_given", by=instructor_id, attempt=row.id, item=item)
+    return None
+
+
+def _newest(row: QuizAttempt, item: str) -> Judgement | None:
+    found = queries.judgements_of(row.id, item)
+    return found[-1][0] if found else None
+
+
+def judge(row: QuizAttempt, mark: Mark, given: Given, *, by: int, at: datetime) -> None:
+    """Within the caller's transaction: give the points; :exc:`ValueError` when out of range."""
     if not 0 <= given.points <= mark.maximum:
         raise ValueError(f"points={given.points} must be from 0 to {mark.maximum}")
     share = given.points / mark.maximum
     mark.fraction, mark.state = str(share), _state(share).value
-    mark.comment, mark.given_by, mark.given_at = given.comment or None, instructor_id, now()
+    mark.comment, mark.given_by, mark.given_at = given.comment or None, by, at
+    before = _newest(row, mark.item)
+    db.session.add(
+        Judgement(
+            attempt_id=row.id,
+            item=mark.item,
+            number=before.number + 1 if before else 1,
+            fraction=mark.fraction,
+            comment=mark.comment,
+            given_by=by,
+            given_at=at,
+        )
+    )
     db.session.flush()
     attempts.grade_if_whole(row)
-    db.session.commit()
-    log.info("mark_given", by=instructor_id, attempt=row.id, item=item)
 
 
 def _state(share: Fraction) -> AnswerState:

@@ -1,10 +1,13 @@
 """What pages say about attempts and answers: the words for codes of the domain."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
-from course.core.i18n import _, _n
+from course.core.i18n import _, _n, moment
 from course.curriculum.quizzes import (
     AnyItem,
+    EssayQuestion,
     GapsQuestion,
     MatchingQuestion,
     PointsItem,
@@ -14,9 +17,13 @@ from course.curriculum.quizzes import (
     texts_of,
 )
 from course.curriculum.schema import NumberQuestion, OrderItem, Texts
-from course.domain.attempts import Refusal
+from course.domain.attempts import NOBODY_IN_PARTICULAR, Accommodation, Refusal
+from course.domain.scoring.cbm import RIGHT, WRONG, Certainty
 from course.quizzes.responses import Kept, Lacks
-from course.quizzes.rules import Rules
+from course.quizzes.rules import PERCENT, Late, Rules
+
+HOURS_IN_A_DAY: Final = 24
+MINUTES_IN_AN_HOUR: Final = 60
 
 
 def refusal(why: Refusal) -> str:
@@ -29,6 +36,10 @@ def refusal(why: Refusal) -> str:
         ),
         Refusal.TOO_SOON: _("There has to be some time between two attempts. Try again later."),
         Refusal.ANOTHER_IS_RUNNING: _("You have an attempt that is not handed in yet."),
+        Refusal.SET_AS_TEST: _(
+            "This quiz is set for your group. Until that is over and the results have been given, "
+            "you cannot practise it here."
+        ),
         Refusal.TIME_IS_UP: _(
             "The time was up, so this last answer could not be kept. What was saved before is in."
         ),
@@ -61,26 +72,155 @@ def lacks(found: Lacks) -> str:
         "best-or-worst-missing": _("Choose one that matters most and one that matters least."),
         "best-is-worst": _("The most and the least important one cannot be the same."),
         "position-not-whole": _("Give a whole number from 0 to 100."),
+        "not-a-number": _("This is not a number. Write it in digits, such as 12.5."),
+        "number-in-two-ways": _(
+            "This can be read in two ways: as thousands or as decimals. Write 1500, or 1.50."
+        ),
+        "too-many-bars": _n(
+            "Choose %(num)s bar: with more of them this gives no points.",
+            "Choose at most %(num)s bars: with more of them this gives no points.",
+            number,
+        ),
     }
     return words[found.code]
 
 
-def described(rules: Rules) -> list[str]:
-    """The rules of a quiz, each as a sentence."""
+def length_of(item: EssayQuestion, written: str) -> str:
+    """That a text is shorter or longer than was asked; "" where it fits."""
+    count = len(written.split())
+    if item.minimum_words <= count <= item.maximum_words:
+        return ""
+    return _n(
+        "%(num)s word; %(least)s to %(most)s are asked.",
+        "%(num)s words; %(least)s to %(most)s are asked.",
+        count,
+        least=item.minimum_words,
+        most=item.maximum_words,
+    )
+
+
+def type_word(code: str) -> str:
+    """What a type of item is called."""
+    return {
+        "single": _("one answer"),
+        "multiple": _("several answers"),
+        "true-false": _("true or not"),
+        "number": _("number"),
+        "order": _("put in order"),
+        "match": _("match"),
+        "short": _("short answer"),
+        "gaps": _("text with gaps"),
+        "hotspot": _("point at a picture"),
+        "essay": _("written answer"),
+        "file": _("file"),
+        "survey": _("opinion"),
+        "sct": _("weigh a new fact"),
+        "sjt_rate": _("rate how fitting"),
+        "sjt_rank": _("rank"),
+        "points100": _("divide 100 points"),
+        "slider": _("place on a line"),
+        "bestworst": _("most and least important"),
+    }.get(code, code)
+
+
+def described(
+    rules: Rules, *, personal: Accommodation = NOBODY_IN_PARTICULAR, due_at: datetime | None = None
+) -> list[str]:
+    """The rules of a quiz for one learner, each as a sentence, with what they get beside them.
+
+    ``due_at``: when it has to be handed in.
+    """
     said = []
     if rules.attempts:
-        said.append(_n("You can take it once.", "You can take it %(num)s times.", rules.attempts))
+        times = rules.attempts + personal.extra_attempts
+        said.append(_n("You can take it once.", "You can take it %(num)s times.", times))
+        if personal.extra_attempts:
+            more = personal.extra_attempts
+            said[-1] += " " + _n(
+                "One of those you got extra.", "%(num)s of those you got extra.", more
+            )
     else:
         said.append(_("You can take it as often as you like."))
     if rules.minutes:
-        said.append(
-            _n("You have %(num)s minute.", "You have %(num)s minutes.", rules.minutes)
-            + " "
-            + _("The clock of the server counts, and goes on when you leave.")
-        )
+        minutes = rules.minutes * (PERCENT + personal.extra_time) // PERCENT
+        time = [_n("You have %(num)s minute.", "You have %(num)s minutes.", minutes)]
+        if personal.extra_time:
+            time.append(_("The extra time that you got is in this."))
+        time.append(_("The clock of the server counts, and goes on when you leave."))
+        said.append(" ".join(time))
     else:
         said.append(_("There is no time limit. You can stop and go on later, on any device."))
+    if told := in_time(rules, due_at):
+        said.append(told)
+    if rules.weighings_count:
+        said.append(
+            _(
+                "Weighings can give points here: for how near you are to the panel. Your "
+                "instructors see those points."
+            )
+        )
     return said
+
+
+def in_time(rules: Rules, due_at: datetime | None) -> str:
+    """Before when to hand in, and what being late means; "" where nobody is late."""
+    if due_at is None or rules.late is Late.REFUSED:
+        return ""
+    told = [_("Hand in before %(when)s.", when=moment(due_at))]
+    if rules.late_grace:
+        told.append(
+            _n(
+                "Up to %(num)s minute later is still in time.",
+                "Up to %(num)s minutes later is still in time.",
+                rules.late_grace,
+            )
+        )
+    if rules.late is Late.MARKED:
+        told.append(
+            _("After that you can still hand in; it is then marked as late, and costs no points.")
+        )
+        return " ".join(told)
+    told.append(_("After that you can still hand in, and it costs points."))
+    told.append(cost_of_being_late(rules))
+    if rules.late_floor:
+        told.append(
+            _(
+                "Being late never takes you below %(percent)s%% of all points.",
+                percent=rules.late_floor,
+            )
+        )
+    return " ".join(told)
+
+
+def cost_of_being_late(rules: Rules) -> str:
+    """What each interval costs that has begun."""
+    if rules.late_hours == HOURS_IN_A_DAY:
+        return _(
+            "Each day that has begun costs %(percent)s%% of all points.", percent=rules.late_percent
+        )
+    return _n(
+        "Each hour that has begun costs %(percent)s%% of all points.",
+        "Every %(num)s hours that have begun cost %(percent)s%% of all points.",
+        rules.late_hours,
+        percent=rules.late_percent,
+    )
+
+
+def duration(time: timedelta) -> str:
+    """How long something took, in its two largest units; what has begun counts as a minute."""
+    minutes = max(1, -(-time // timedelta(minutes=1)))
+    hours, minutes = divmod(minutes, MINUTES_IN_AN_HOUR)
+    days, hours = divmod(hours, HOURS_IN_A_DAY)
+    units = [
+        (days, _n("%(num)s day", "%(num)s days", days)),
+        (hours, _n("%(num)s hour", "%(num)s hours", hours)),
+        (minutes, _n("%(num)s minute", "%(num)s minutes", minutes)),
+    ]
+    first = next(place for place, (count, _words) in enumerate(units) if count)
+    told = [words for count, words in units[first : first + 2] if count]
+    return (
+        told[0] if len(told) == 1 else _("%(first)s and %(second)s", first=told[0], second=told[1])
+    )
 
 
 # --- Answers in words ----------------------------------------------------------------------
@@ -119,9 +259,22 @@ def certainties() -> list[tuple[int, str]]:
     return [(1, _("not sure")), (2, _("fairly sure")), (3, _("certain"))]
 
 
+def certainty_marks() -> list[tuple[int, str, int, str]]:
+    """How sure, in words, and what that gives when the answer is right and when it is not."""
+    return [
+        (value, text, RIGHT[Certainty(value)], str(WRONG[Certainty(value)]).replace("-", "−"))
+        for value, text in certainties()
+    ]
+
+
 def pairs_of(parts: Sequence[OrderItem], language: str) -> list[tuple[str, str]]:
     """Slug and text of each part, to choose from."""
     return [(part.slug, part.text[language]) for part in parts]
+
+
+def beside(asked: str, answered: str) -> str:
+    """A part of an item and what was said of it; the part may be a sentence with its full stop."""
+    return f"{asked} – {answered}"
 
 
 def in_words(item: AnyItem, kept: Kept, language: str) -> list[str]:
@@ -137,7 +290,7 @@ def in_words(item: AnyItem, kept: Kept, language: str) -> list[str]:
     match item:
         case MatchingQuestion():
             return [
-                f"{stem.text[language]}: {texts[kept[stem.slug]]}"
+                beside(stem.text[language], texts[kept[stem.slug]])
                 for stem in item.stems
                 if stem.slug in kept
             ]
@@ -150,7 +303,7 @@ def in_words(item: AnyItem, kept: Kept, language: str) -> list[str]:
             ]
         case RateItem():
             words = {str(value): text for value, text in ratings()}
-            return [f"{texts[slug]}: {words[kept[slug]]}" for slug in item.slugs if slug in kept]
+            return [beside(texts[slug], words[kept[slug]]) for slug in item.slugs if slug in kept]
     if set(kept) <= {"best", "worst"}:
         labels = {"best": _("matters most"), "worst": _("matters least")}
         return [f"{labels[name]}: {texts[kept[name]]}" for name in labels if name in kept]

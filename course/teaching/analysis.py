@@ -12,13 +12,15 @@ from fractions import Fraction
 from typing import Final
 
 from course.curriculum.edition import QuizEdition
-from course.curriculum.quizzes import AnyItem, Pool, TrueFalseQuestion
+from course.curriculum.quizzes import AnyItem, HotspotQuestion, Pool, TrueFalseQuestion
 from course.curriculum.schema import MultipleQuestion, SingleQuestion
 from course.domain.figures import MINIMUM_DISCRIMINATION, ItemFigures, QuizFigures
 from course.domain.figures.distractors import OptionFigures, analyse_options, rest_of
 from course.domain.figures.readings import Reading, item_readings, quiz_readings
 from course.domain.scoring.scores import AnswerState
-from course.quizzes.models import Mark, QuizAttempt, Response
+from course.quizzes.models import KeyChange, Mark, QuizAttempt, Response
+from course.quizzes.regrading import left_out
+from course.quizzes.rekeying import Change, after
 from course.quizzes.responses import Kept
 from course.quizzes.rules import Rules
 
@@ -93,9 +95,16 @@ def first_attempts(
     return list(found.values())
 
 
-def analysed(edition: QuizEdition, attempts: Sequence[First]) -> QuizAnalysis:
-    """All figures of these attempts."""
-    items = edition.quiz.items
+def analysed(
+    edition: QuizEdition, attempts: Sequence[First], changes: Sequence[KeyChange] = ()
+) -> QuizAnalysis:
+    """All figures of these attempts, by the keys as ``changes`` made them, oldest first.
+
+    An item that they left out has none.
+    """
+    dropped = left_out(changes)
+    plain = [Change.from_plain(change.change) for change in changes if change.shown_at is not None]
+    items = [after(edition, item.slug, plain)[0] for item in edition.quiz.items]
     counted = {slug for attempt in attempts for slug, mark in attempt.marks.items() if mark.maximum}
     waiting = {
         slug
@@ -103,7 +112,7 @@ def analysed(edition: QuizEdition, attempts: Sequence[First]) -> QuizAnalysis:
         for slug, mark in attempt.marks.items()
         if mark.state == AnswerState.NEEDS_GRADING
     }
-    used = [item for item in items if item.slug in counted - waiting]
+    used = [item for item in items if item.slug in counted - waiting - dropped.keys()]
     drawn = {slug for pool in edition.quiz.pools for slug in pool.items}
     sheet = _Sheet(attempts, [item for item in used if item.slug not in drawn])
     slots = [slot for pool in edition.quiz.pools for slot in _slots(pool, used, attempts)]
@@ -135,7 +144,7 @@ def analysed(edition: QuizEdition, attempts: Sequence[First]) -> QuizAnalysis:
         quiz=quiz,
         readings=quiz_readings(quiz) if quiz else {},
         items=found,
-        left_out=[item for item in items if item.slug in counted & waiting],
+        left_out=[item for item in items if item.slug in (counted & waiting) - dropped.keys()],
     )
 
 
@@ -144,9 +153,10 @@ def of_sitting(
     rows: Sequence[QuizAttempt],
     marks: Mapping[int, Mapping[str, Mark]],
     responses: Mapping[int, Mapping[str, Response]],
+    changes: Sequence[KeyChange] = (),
 ) -> QuizAnalysis:
     """All figures of a sitting, from its rows."""
-    return analysed(edition, first_attempts(rows, marks, responses))
+    return analysed(edition, first_attempts(rows, marks, responses), changes)
 
 
 def weighings_count(rows: Sequence[QuizAttempt]) -> bool:
@@ -258,6 +268,8 @@ def options_of(item: AnyItem) -> list[str]:
             return [option.slug for option in item.options]
         case TrueFalseQuestion():
             return ["true", "false"]
+        case HotspotQuestion():
+            return [bar.slug for bar in item.bars]
     return []
 
 
@@ -268,6 +280,8 @@ def right_of(item: AnyItem) -> list[str]:
             return [option.slug for option in item.options if option.right]
         case TrueFalseQuestion():
             return ["true" if item.right else "false"]
+        case HotspotQuestion():
+            return [bar.slug for bar in item.bars if bar.right]
     return []
 
 

@@ -13,10 +13,13 @@ from io import BytesIO, StringIO
 from typing import Final, TypeAlias
 
 from course.core.clock import AMSTERDAM
-from course.core.i18n import _, language
+from course.core.i18n import _, day, language
 from course.curriculum.edition import QuizEdition
-from course.curriculum.quizzes import WeighingItem
+from course.curriculum.quizzes import HotspotQuestion, WeighingItem
 from course.domain.figures import Figure
+from course.quizzes.earning import fraction_of
+from course.quizzes.models import KeyChange, Mark
+from course.quizzes.regrading import left_out
 from course.teaching import figurewords
 from course.teaching.analysis import QuizAnalysis
 from course.teaching.standing import Learner, Standing, Tried
@@ -26,6 +29,7 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 WIDTH: Final = 18  # characters of a column
 LONGEST: Final = 32_767  # characters in a cell of a workbook
 DECIMALS: Final = 6
+HOUR: Final = 3600  # seconds
 
 Cell: TypeAlias = str | int | float | Fraction | datetime | None
 
@@ -109,30 +113,53 @@ def as_workbook(table: Table) -> bytes:
 # --- Marks ---------------------------------------------------------------------------------
 
 
-def marks(edition: QuizEdition, standing: Standing, *, is_fictional: bool) -> Table:
+def marks(
+    edition: QuizEdition,
+    standing: Standing,
+    *,
+    is_fictional: bool,
+    changes: Sequence[KeyChange] = (),
+) -> Table:
     """A row for each attempt, and one for who has none; only what counts.
 
-    ``is_fictional``: the panel beside the weighings is the example of the content.
+    ``is_fictional``: the panel beside the weighings is the example of the content. ``changes`` are
+    those of the keys, oldest first: what they left out is told below the table.
     """
     counted = _counted(standing)
+    has_due = any(attempt.row.due_at for learner in standing.learners for attempt in learner.tries)
     lang = language()
     items = [item for item in edition.quiz.items if item.slug in counted]
     panel = any(isinstance(item, WeighingItem) for item in items)
     beside = _("fictional panel") if is_fictional else _("panel")
     heading = [_("Student"), _("Attempt"), _("Begun"), _("Handed in")]
+    heading += [_("Hours late")] if has_due else []
     heading += [
         f"{edition.quiz.items.index(item) + 1}. {item.prompt[lang]}"
         + (f" ({beside})" if isinstance(item, WeighingItem) else "")
         for item in items
     ]
+    heading += [_("Taken off for being late")] if has_due else []
     heading += [_("Points"), _("Out of"), _("Share"), _("Share that counts"), _("Still to read")]
     slugs = [item.slug for item in items]
     return Table(
         name=_("Marks"),
         heading=heading,
-        rows=[row for learner in standing.learners for row in _rows(learner, slugs)],
-        notes=_panel_notes(is_fictional) if panel else (),
+        rows=[row for learner in standing.learners for row in _rows(learner, slugs, has_due)],
+        notes=(_panel_notes(is_fictional) if panel else []) + _left_out_notes(edition, changes),
     )
+
+
+def _left_out_notes(edition: QuizEdition, changes: Sequence[KeyChange]) -> list[str]:
+    numbers = {item.slug: number for number, item in enumerate(edition.quiz.items, start=1)}
+    return [
+        _(
+            "Item %(number)s was left out on %(when)s: %(reason)s",
+            number=numbers[change.item],
+            when=day(change.made_at),
+            reason=change.reason,
+        )
+        for change in left_out(changes).values()
+    ]
 
 
 def _panel_notes(is_fictional: bool) -> list[str]:
@@ -153,31 +180,40 @@ def _counted(standing: Standing) -> set[str]:
     }
 
 
-def _rows(learner: Learner, slugs: Sequence[str]) -> Iterator[list[Cell]]:
+def _rows(learner: Learner, slugs: Sequence[str], has_due: bool) -> Iterator[list[Cell]]:
     if not learner.tries:
         yield [learner.name]
     for attempt in learner.tries:
-        yield [learner.name, *_row(attempt, slugs), learner.counted, attempt.waiting or None]
+        counts = [learner.counted, attempt.waiting or None]
+        yield [learner.name, *_row(attempt, slugs, has_due), *counts]
 
 
-def _row(attempt: Tried, slugs: Sequence[str]) -> list[Cell]:
-    points: list[Cell] = [
-        Fraction(attempt.marks[slug].fraction) * attempt.marks[slug].maximum
-        if slug in attempt.marks
-        else None
-        for slug in slugs
-    ]
-    row = attempt.row
-    totals: list[Cell] = [attempt.points, attempt.maximum, attempt.share]
+def _row(attempt: Tried, slugs: Sequence[str], has_due: bool) -> list[Cell]:
+    row, earned = attempt.row, attempt.earned
+    late: list[Cell] = [Fraction(int(earned.late.total_seconds()), HOUR)] if has_due else []
+    points = [_points(attempt.marks.get(slug)) for slug in slugs]
+    taken: list[Cell] = [earned.taken] if has_due else []
+    totals: list[Cell] = [*taken, attempt.points, attempt.maximum, attempt.share]
     if not attempt.is_finished:
-        totals = [None, None, None]
-    return [row.number, row.started_at, row.finished_at, *points, *totals]
+        late, totals = [None] * len(late), [None] * len(totals)
+    return [row.number, row.started_at, row.finished_at, *late, *points, *totals]
+
+
+def _points(mark: Mark | None) -> Fraction | None:
+    """What an item earned; nothing for one that was not drawn, or is left out."""
+    return fraction_of(mark.fraction) * mark.maximum if mark and mark.maximum else None
 
 
 # --- Figures -------------------------------------------------------------------------------
 
 
-def figures(edition: QuizEdition, found: QuizAnalysis, *, is_fictional: bool) -> Table:
+def figures(
+    edition: QuizEdition,
+    found: QuizAnalysis,
+    *,
+    is_fictional: bool,
+    changes: Sequence[KeyChange] = (),
+) -> Table:
     """A row for each figure of the quiz, of its items and of their options."""
     heading = [
         _("Item"), _("Text"), _("Option"), _("Figure"), _("Value"),
@@ -209,6 +245,7 @@ def figures(edition: QuizEdition, found: QuizAnalysis, *, is_fictional: bool) ->
     notes = [_("From and to are the ends of the 95% interval, where a sound one is known.")]
     if any(isinstance(item.item, WeighingItem) for item in found.items):
         notes += _panel_notes(is_fictional)
+    notes += _left_out_notes(edition, changes)
     return Table(name=_("Figures"), heading=heading, rows=rows, notes=notes)
 
 
@@ -219,9 +256,11 @@ def _of(figure: Figure, name: str = "") -> list[Cell]:
 
 
 def option_texts(item: object) -> Mapping[str, str]:
-    """What the options of a choice item say, by slug."""
+    """What the options of a choice item say, by slug; of a bar also how high it is."""
     lang = language()
     options = getattr(item, "options", ())
     if options:
         return {option.slug: option.text[lang] for option in options}
+    if isinstance(item, HotspotQuestion):
+        return {bar.slug: f"{bar.label[lang]} ({bar.value})" for bar in item.bars}
     return {"true": _("true"), "false": _("not true")}

@@ -1,5 +1,7 @@
 """How the items of a quiz did in a group: figures, pictures, and files to take along."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
@@ -8,8 +10,9 @@ from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import Weighing, WeighingItem
 from course.domain.figures import MINIMUM, MINIMUM_DISCRIMINATION
 from course.quizzes.company import Company, company, pictures_of
-from course.quizzes.models import Sitting
-from course.quizzes.queries import panel_of
+from course.quizzes.models import KeyChange, Sitting
+from course.quizzes.queries import changes_of, panel_of
+from course.quizzes.regrading import left_out
 from course.teaching import analysis, exports, figurewords, pictures, standing
 from course.teaching.quizzes import own_sitting
 from course.teaching.views import instructors
@@ -29,12 +32,13 @@ KINDS = {
 }
 
 
-def _analysed(sitting: Sitting) -> analysis.QuizAnalysis:
+def _analysed(sitting: Sitting, changes: Sequence[KeyChange]) -> analysis.QuizAnalysis:
     return analysis.of_sitting(
         standing.edition_of(sitting),
         standing.attempts_in(sitting),
         standing.marks_in(sitting),
         standing.responses_in(sitting),
+        changes,
     )
 
 
@@ -51,7 +55,8 @@ def _weighed(group_id: int, edition: QuizEdition) -> list[tuple[Weighing, Compan
 def figures(group_id: int, sitting_id: int) -> ResponseReturnValue:
     """What each item did, with how sure that is; nothing below ten attempts."""
     group, sitting = own_sitting(group_id, sitting_id)
-    found = _analysed(sitting)
+    changes = changes_of(sitting.id)
+    found = _analysed(sitting, changes)
     return render_template(
         "teaching/figures.html",
         group=group,
@@ -62,10 +67,12 @@ def figures(group_id: int, sitting_id: int) -> ResponseReturnValue:
         option_texts=exports.option_texts,
         scatter=pictures.scatter(found.items),
         traces={item.number: pictures.traces(item) for item in found.items},
+        columns={item.number: pictures.columns(item) for item in found.items},
         letters=pictures.LETTERS,
         size={"width": pictures.WIDTH, "height": pictures.HEIGHT, "left": pictures.LEFT},
         weighs=any(isinstance(item.item, WeighingItem) for item in found.items),
         is_fictional=panel_of(sitting.id) is None,
+        dropped=left_out(changes),
         weighed=_weighed(group.id, standing.edition_of(sitting)),
         minimum=MINIMUM,
         minimum_discrimination=MINIMUM_DISCRIMINATION,
@@ -79,11 +86,13 @@ def file(group_id: int, sitting_id: int, what: str) -> ResponseReturnValue:
     _group, sitting = own_sitting(group_id, sitting_id)
     edition = standing.edition_of(sitting)
     name, _dot, kind = what.partition(".")
-    is_fictional = panel_of(sitting.id) is None
+    is_fictional, changes = panel_of(sitting.id) is None, changes_of(sitting.id)
     if name == "marks":
-        table = exports.marks(edition, standing.standing(sitting), is_fictional=is_fictional)
+        found = standing.standing(sitting)
+        table = exports.marks(edition, found, is_fictional=is_fictional, changes=changes)
     else:
-        table = exports.figures(edition, _analysed(sitting), is_fictional=is_fictional)
+        figured = _analysed(sitting, changes)
+        table = exports.figures(edition, figured, is_fictional=is_fictional, changes=changes)
     write, mimetype = KINDS[kind]
     answer = Response(write(table), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{sitting.slug}-{what}"'

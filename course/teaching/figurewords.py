@@ -87,7 +87,8 @@ def sentence(name: str, figure: Figure, reading: Reading | None) -> str:
         return _without_bounds(name)
     said = _sentences(name)[reading.code]
     if reading.certain is False:
-        said = f"{said} {_('With these numbers it could also be otherwise.')}"
+        doubt = _("With these numbers it could also be otherwise.")
+        return f"{said} {doubt}"
     return said
 
 

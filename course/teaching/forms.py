@@ -1,12 +1,13 @@
 """Forms of the instructor: a quiz for a group, what one learner gets, points for an answer."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from course.core.clock import AMSTERDAM, now
@@ -26,15 +27,18 @@ from course.domain.opening import (
 )
 from course.domain.scoring.numerals import Number, parse_number
 from course.quizzes.models import Allowance, Sitting
-from course.quizzes.rules import Feedback, Rules
+from course.quizzes.rules import DAY, Feedback, Late, Rules
 
 MOST_ATTEMPTS: Final = 20
 MOST_MINUTES: Final = 24 * 60
 LONGEST_WAIT: Final = 30 * 24 * 60  # minutes
 LONGEST_EXTENSION: Final = 90 * 24 * 60  # minutes
 MOST_EXTRA_TIME: Final = 200  # percent
+LONGEST_INTERVAL: Final = 30 * 24  # hours
+MOST_PERCENT: Final = 100
 LONGEST_REASON: Final = 300
 LONGEST_COMMENT: Final = 2000
+LONGEST_NUMBER: Final = 9  # digits of a number that a page sends back
 FEWEST, MOST = date(2020, 1, 1), date(2099, 12, 31)
 
 ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
@@ -44,6 +48,11 @@ CLOCK = re.compile(r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::\d{2})?", re.ASCI
 
 def _stripped(text: str | None) -> str:
     return (text or "").strip()
+
+
+def _without_percent(text: str | None) -> str | None:
+    """A number under "in percent" may be written with its sign."""
+    return text.removesuffix("%").rstrip() if text else text
 
 
 def _whole(label: Any, most: int, *, hint: Any = "", least: int = 1) -> StringField:
@@ -64,7 +73,8 @@ def _whole(label: Any, most: int, *, hint: Any = "", least: int = 1) -> StringFi
             )
 
     keys = {"inputmode": "numeric", "autocomplete": "off"}
-    return StringField(label, [check], filters=[_stripped], description=hint, render_kw=keys)
+    tidy = [_stripped, _without_percent]
+    return StringField(label, [check], filters=tidy, description=hint, render_kw=keys)
 
 
 def _number_in(field: Field) -> int | None:
@@ -115,12 +125,50 @@ class SittingForm(BaseForm):
     """A quiz for a group: when, how often, and what is shown when."""
 
     slug = RadioField(_l("Which quiz?"), [InputRequired(_l("Choose a quiz."))])
+    panel = RadioField(
+        _l("Beside whose weighing?"),
+        default="",
+        description=_l("Students lay their own weighing beside that of this panel, afterwards."),
+    )
     opens_day = _day_field(_l("Opens on"))
     opens_time = _time_field(_l("Opens at"))
     opens_which = _which_field()
     closes_day = _day_field(_l("Closes on"))
     closes_time = _time_field(_l("Closes at"))
     closes_which = _which_field()
+    late = RadioField(
+        _l("Who is not in time"),
+        choices=[
+            (Late.REFUSED.value, _l("cannot hand in any more: the quiz closes")),
+            (
+                Late.MARKED.value,
+                _l("can still hand in until it closes, and the result says that it was late"),
+            ),
+            (Late.COSTS.value, _l("can still hand in until it closes, and loses points")),
+        ],
+    )
+    due_day = _day_field(_l("To be handed in before, day"))
+    due_time = _time_field(_l("To be handed in before, time"))
+    due_which = _which_field()
+    late_grace = _whole(
+        _l("Minutes later that are still in time"), MOST_MINUTES, hint=_l("Empty: none.")
+    )
+    late_percent = _whole(
+        _l("Percent of all points that it costs"),
+        MOST_PERCENT,
+        hint=_l("Each time again for every interval that has begun, beginning with the first."),
+    )
+    late_hours = _whole(
+        _l("Hours in such an interval"), LONGEST_INTERVAL, hint=_l("Empty: 24, a day.")
+    )
+    late_floor = _whole(
+        _l("Percent of all points that stays in any case"),
+        MOST_PERCENT,
+        hint=_l(
+            "Being late takes nobody below it, and nothing from who had no more. Empty: nothing "
+            "has to stay."
+        ),
+    )
     attempts = _whole(
         _l("Attempts"), MOST_ATTEMPTS, hint=_l("How often somebody may take it. Empty: no limit.")
     )
@@ -164,21 +212,45 @@ class SittingForm(BaseForm):
             (Feedback.PRACTICE.value, _l("everything, as soon as they hand in: to practise")),
             (Feedback.TEST.value, _l("their own answers; the rest when you give the results")),
         ],
+        description=_l(
+            "A test keeps its answers: until you have given the results, your students cannot "
+            "practise this quiz, nor print it before they begin."
+        ),
     )
     weighings_count = BooleanField(
         _l("Weighings that may count do count"),
         description=_l(
             "By default a weighing is for thinking and gives no points. It only counts with a "
-            "panel of ten or more that is not divided."
+            "frozen panel of ten or more real people that is not divided, and never with the "
+            "example panel, which is fictional."
         ),
     )
 
     is_new = True
+    quiz_of: Mapping[str, str] = {}  # by panel that can be chosen; of the form of a new sitting
+
+    def validate_panel(self, field: Field) -> None:
+        """A panel has answered one quiz."""
+        if field.data and self.slug and self.quiz_of.get(field.data) != self.slug.data:
+            raise ValidationError(
+                _("This panel answered another quiz. Choose one that answered this quiz.")
+            )
+
+    def panel_id(self) -> int | None:
+        """The panel that is chosen; ``None`` for the example. Call only after validation."""
+        return int(self.panel.data) if self.panel and self.panel.data else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and then what has to go together. Nothing typed is changed."""
         fits = bool(super().validate(extra_validators))
-        return all([self._has_grace_where_it_says_so(), self._opens_before_it_closes(), fits])
+        return all(
+            [
+                self._has_grace_where_it_says_so(),
+                self._opens_before_it_closes(),
+                self._says_what_late_is(),
+                fits,
+            ]
+        )
 
     def _has_grace_where_it_says_so(self) -> bool:
         has_grace = bool(self.grace.data)
@@ -193,7 +265,7 @@ class SittingForm(BaseForm):
 
     # --- The two moments -------------------------------------------------------------------
 
-    def _wall(self, bound: Bound) -> datetime | None:
+    def _wall(self, bound: str) -> datetime | None:
         """The time on the clock, or None; adds to the errors of its two fields."""
         day_field, time_field = self[f"{bound}_day"], self[f"{bound}_time"]
         if not day_field.data and not time_field.data:
@@ -209,7 +281,7 @@ class SittingForm(BaseForm):
             time_field.errors.append(_("This is not a time. Write it as 9:30 or 14:05."))
         return datetime.combine(on, at) if on and at and not day_field.errors else None
 
-    def _which(self, bound: Bound) -> Occurrence | None:
+    def _which(self, bound: str) -> Occurrence | None:
         chosen = self[f"{bound}_which"].data
         return Occurrence(chosen) if chosen in set(Occurrence) else None
 
@@ -252,9 +324,58 @@ class SittingForm(BaseForm):
         """Whether the page shows which of two moments is meant: only when it was asked."""
         return bool(self[f"{bound}_which"].errors or self[f"{bound}_which"].data)
 
+    # --- Being late ------------------------------------------------------------------------
+
+    def _says_what_late_is(self) -> bool:
+        """Whether what is filled in about being late goes together; sets ``due_at``."""
+        if self.late.errors:
+            return False
+        costs = [self.late_percent, self.late_hours, self.late_floor]
+        if self.late.data == Late.REFUSED:
+            fields = [self.due_day, self.due_time, self.late_grace, *costs]
+            if any(field.data for field in fields):
+                self.late.errors.append(
+                    _(
+                        "What is filled in below is for who is late: let them hand in here, or "
+                        "leave it empty."
+                    )
+                )
+            return not self.late.errors
+        stray = next((field for field in costs if field.data), None)
+        if self.late.data == Late.MARKED and stray is not None:
+            stray.errors.append(_("This goes with losing points: choose that, or leave it empty."))
+        if self.late.data == Late.COSTS and not self.late_percent.data:
+            self.late_percent.errors.append(_("Say how much it costs, in percent of all points."))
+        return self._has_a_moment() and not any(field.errors for field in costs)
+
+    def _has_a_moment(self) -> bool:
+        """Whether there is a moment to hand in before, while it is open; sets ``due_at``."""
+        wall = self._wall("due")
+        if wall is None:
+            if not (self.due_day.errors or self.due_time.errors):
+                self.due_day.errors.append(_("Say before when it has to be handed in."))
+            return False
+        found = moment_of(wall, which=self._which("due"))
+        if isinstance(found, ClockProblem):
+            name = "time" if found.code is ClockCode.NO_SUCH_TIME else "which"
+            self[f"due_{name}"].errors.append(_about(found))
+            return False
+        window = getattr(self, "window", None) or Window()
+        if window.opens_at and found <= window.opens_at:
+            self.due_day.errors.append(
+                _("This is not after it opens. Choose a later moment, or open earlier.")
+            )
+        if window.closes_at and found >= window.closes_at:
+            self.due_day.errors.append(
+                _("This is not before it closes. Choose an earlier moment, or close later.")
+            )
+        self.due_at = found
+        return not self.due_day.errors
+
     # --- To and from a sitting -------------------------------------------------------------
 
     window: Window
+    due_at: datetime | None = None
 
     def rules(self) -> Rules:
         """What is chosen; call only after validation."""
@@ -270,6 +391,11 @@ class SittingForm(BaseForm):
             one_page=self.layout.data == "page",
             shuffles=self.shuffles.data,
             weighings_count=self.weighings_count.data,
+            late=Late(self.late.data),
+            late_grace=_number_in(self.late_grace) or 0,
+            late_percent=_number_in(self.late_percent) or 0,
+            late_hours=_number_in(self.late_hours) or DAY,
+            late_floor=_number_in(self.late_floor) or 0,
         )
 
 
@@ -288,15 +414,20 @@ def as_data(rules: Rules, sitting: Sitting | None = None) -> dict[str, Any]:
         "shuffles": rules.shuffles,
         "feedback": rules.feedback.value,
         "weighings_count": rules.weighings_count,
+        "late": rules.late.value,
+        "late_grace": str(rules.late_grace or ""),
+        "late_percent": str(rules.late_percent or ""),
+        "late_hours": "" if rules.late_hours == DAY else str(rules.late_hours),
+        "late_floor": str(rules.late_floor or ""),
     }
-    for bound in Bound:
+    for bound in (*Bound, "due"):
         moment = getattr(sitting, f"{bound}_at", None)
         if moment is not None:
             found |= _moment_data(bound, moment)
     return found
 
 
-def _moment_data(bound: Bound, moment: datetime) -> dict[str, str]:
+def _moment_data(bound: str, moment: datetime) -> dict[str, str]:
     local = moment.astimezone(AMSTERDAM)
     wall = local.replace(tzinfo=None, fold=0)
     found = {f"{bound}_day": f"{wall:%Y-%m-%d}", f"{bound}_time": f"{wall:%H:%M}"}
@@ -389,8 +520,15 @@ class MarkForm(BaseForm):
         [Length(max=LONGEST_COMMENT)],
         filters=[lambda text: (text or "").replace("\r\n", "\n").strip()],
     )
+    seen = HiddenField()  # the number of the judgement that the page showed; 0 for none
 
     maximum = 0
+
+    def seen_number(self) -> int:
+        """What the page showed; 0 for what no page of ours sends."""
+        text = self.seen.data or ""
+        fits = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+        return int(text) if fits else 0
 
     def validate_points(self, field: Field) -> None:
         """From 0 to the maximum, in halves or otherwise."""

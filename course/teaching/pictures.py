@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
+from course.curriculum.quizzes import HotspotQuestion
 from course.teaching.analysis import ItemAnalysis
 
 WIDTH, HEIGHT = 640, 360  # of a drawing, with its margins
 LEFT, RIGHT, TOP, BOTTOM = 56, 20, 16, 48
 LABEL: Final = 16  # units that a number needs
-LETTERS: Final = "ABCDEFGHIJKL"
+LETTERS: Final = "ABCDEFGHIJKLMN"  # the most bars that an item has
+ABOVE: Final = 40  # units over the highest bar, for its share
+LOWEST: Final = 2.0  # units, so that a bar of nothing is seen too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,25 @@ class Traces:
     lines: Sequence[Trace]
     across: Sequence[float]
     up: Sequence[Tick]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A bar to point at, as it was shown, with how many pointed at it."""
+
+    letter: str
+    x: float
+    y: float
+    width: float
+    height: float
+    value: int
+    share: float  # of all attempts, 0 to 1
+    is_right: bool
+
+    @property
+    def middle(self) -> float:
+        """Where its words stand."""
+        return round(self.x + self.width / 2, 1)
 
 
 def _x(share: float) -> float:
@@ -120,9 +142,37 @@ def _free(wanted: float, taken: Sequence[float]) -> float:
     )
 
 
+def columns(item: ItemAnalysis) -> list[Column]:
+    """The bars of an item to point in, in its own order; nothing for others, or for too few."""
+    if not isinstance(item.item, HotspotQuestion):
+        return []
+    bars = {bar.slug: bar for bar in item.item.bars}
+    room = (WIDTH - 2 * RIGHT) / len(bars)
+    highest = max(1, *(bar.value for bar in bars.values()))
+    found = []
+    for place, (letter, option) in enumerate(zip(LETTERS, item.options, strict=False)):
+        bar, share = bars[option.option], option.share.value
+        if share is None:
+            return []
+        height = max(LOWEST, round((HEIGHT - BOTTOM - ABOVE) * bar.value / highest, 1))
+        found.append(
+            Column(
+                letter=letter,
+                x=round(RIGHT + room * (place + 0.15), 1),
+                y=HEIGHT - BOTTOM - height,
+                width=round(room * 0.7, 1),
+                height=height,
+                value=bar.value,
+                share=share,
+                is_right=option.right,
+            )
+        )
+    return found
+
+
 def traces(item: ItemAnalysis) -> Traces | None:
-    """The options of a choice item by third; None where there are no thirds."""
-    if not item.groups:
+    """The options of a choice item by third; None where there are no thirds, or bars."""
+    if not item.groups or isinstance(item.item, HotspotQuestion):
         return None
     across = [_x(0.06 + 0.42 * place) for place in range(len(item.groups))]
     lines, taken = [], list[float]()

@@ -14,6 +14,7 @@ from course.groups import queries as groups
 from course.groups.models import Group
 from course.lessons import editions
 from course.lessons import queries as lessons
+from course.marking import queries as marking
 from course.reflections import queries as reflections
 
 
@@ -22,7 +23,8 @@ class Cell:
     """One learner at one step."""
 
     state: StepState
-    public_id: str | None  # of a reflection that was handed in
+    public_id: str | None  # of a reflection that was handed in, and may be read beside the name
+    is_handed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,11 @@ class Board:
     @property
     def handed_in(self) -> int:
         """How many learners have a reflection that is handed in and not withdrawn."""
-        return sum(any(cell.public_id for cell in row.cells.values()) for row in self.rows)
+        return sum(any(cell.is_handed_in for cell in row.cells.values()) for row in self.rows)
 
 
 def board(group: Group, lesson: str) -> Board | None:
-    """The group in this lesson, by name; four queries. The caller has checked the group."""
+    """The group in this lesson, by name; five queries. The caller has checked the group."""
     edition = editions.library().current(lesson)
     if edition is None:
         return None
@@ -70,6 +72,7 @@ def board(group: Group, lesson: str) -> Board | None:
     runs = lessons.enrolments_in(ids, lesson)
     done = lessons.steps_done_in(run.id for run in runs.values())
     texts = reflections.standing_of(ids, lesson)
+    hidden = marking.hidden_in(group.id, lesson)
     rows = []
     for member in members:
         run = runs.get(member.user_id)
@@ -82,7 +85,10 @@ def board(group: Group, lesson: str) -> Board | None:
         for slug, state in states.items():
             text = texts.get((member.user_id, slug))
             shown = state if run or state is StepState.DONE else StepState.OPEN
-            cells[slug] = Cell(shown, text.public_id if text else None)
+            is_readable = text is not None and text.id not in hidden
+            cells[slug] = Cell(
+                shown, text.public_id if text and is_readable else None, text is not None
+            )
         rows.append(
             Row(
                 user_id=member.user_id,

@@ -1,5 +1,7 @@
 """Quizzes of a group: set one, see who is where, read what a person marks, give the results."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Any
@@ -10,19 +12,22 @@ from flask_login import current_user
 
 from course.core.clock import now
 from course.core.forms import BaseForm, NothingForm
-from course.core.i18n import _, language
-from course.curriculum.quizzes import EssayQuestion
+from course.core.i18n import _, language, moment
+from course.curriculum.quizzes import EssayQuestion, FileQuestion
 from course.groups import queries as groups
 from course.groups.models import Group
 from course.lessons.editions import library
-from course.quizzes import editions, sittings
+from course.panels.actions.refusals import Why
+from course.panels.words import refusal
+from course.quizzes import editions, sittings, words
 from course.quizzes import queries as quizzes
 from course.quizzes.attempts import latest_end
-from course.quizzes.models import Sitting
+from course.quizzes.livepanel import counting
+from course.quizzes.models import Judgement, Sitting
+from course.quizzes.regrading import left_out
 from course.quizzes.results import said
 from course.quizzes.rules import USUAL, Rules
-from course.quizzes.words import described
-from course.teaching import forms, standing
+from course.teaching import forms, panels_beside, standing
 from course.teaching.views import instructors
 
 bp = Blueprint(
@@ -32,6 +37,7 @@ bp = Blueprint(
     template_folder="templates",
 )
 bp.add_app_template_filter(said, "points")
+bp.add_app_template_global(words.duration)
 
 
 def own_group(group_id: int) -> Group:
@@ -71,13 +77,23 @@ def new(group_id: int) -> ResponseReturnValue:
     found = sorted(library().quizzes.values(), key=lambda edition: edition.quiz.module)
     lang = language()
     form.slug.choices = [(edition.quiz.slug, edition.quiz.title[lang]) for edition in found]
+    panels_beside.offer(form)
     if form.validate_on_submit():
         edition = editions.current(form.slug.data) or abort(404)
-        sitting = sittings.set_sitting(
-            current_user.id, group.id, edition, rules=form.rules(), window=form.window
-        )
-        flash(_("The quiz is set. Your students find it under Quizzes."))
-        return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
+        live = panels_beside.held(form, edition)
+        if not isinstance(live, Why):
+            sitting = sittings.set_sitting(
+                current_user.id,
+                group.id,
+                edition,
+                rules=form.rules(),
+                window=form.window,
+                due_at=form.due_at,
+                panel=live,
+            )
+            flash(_("The quiz is set. Your students find it under Quizzes."))
+            return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
+        form.panel.errors = [refusal(live)]
     page = render_template("teaching/sitting.html", group=group, form=form, sitting=None)
     return page, _status(form)
 
@@ -90,8 +106,17 @@ def rules(group_id: int, sitting_id: int) -> ResponseReturnValue:
     form = forms.SittingForm(data=forms.as_data(Rules.from_plain(sitting.rules), sitting))
     form.is_new = False
     del form.slug
-    if form.validate_on_submit():
-        sittings.change(current_user.id, sitting, rules=form.rules(), window=form.window)
+    edition, live = standing.edition_of(sitting), quizzes.panel_of(sitting.id)
+    has_begun = sittings.has_begun(sitting.id)
+    panels_beside.offer_instead(form, edition, live, has_begun=has_begun)
+    if form.validate_on_submit() and not panels_beside.change(form, sitting, live):
+        sittings.change(
+            current_user.id,
+            sitting,
+            rules=form.rules(),
+            window=form.window,
+            due_at=form.due_at,
+        )
         flash(_("Changed. Attempts that had begun keep the rules they began with."))
         return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
     page = render_template(
@@ -99,8 +124,9 @@ def rules(group_id: int, sitting_id: int) -> ResponseReturnValue:
         group=group,
         form=form,
         sitting=sitting,
-        edition=standing.edition_of(sitting),
-        has_begun=sittings.has_begun(sitting.id),
+        edition=edition,
+        live=live,
+        has_begun=has_begun,
         nothing=NothingForm(),
     )
     return page, _status(form)
@@ -129,10 +155,10 @@ def allowance(group_id: int, sitting_id: int, user_id: int) -> ResponseReturnVal
     there = quizzes.allowance_of(sitting.id, user_id)
     form = forms.AllowanceForm(data=forms.allowance_data(there))
     if form.validate_on_submit():
-        sittings.allow(
-            current_user.id, sitting.id, user_id, form.personal(), reason=form.reason.data
+        given = sittings.allow(
+            current_user.id, sitting, user_id, form.personal(), reason=form.reason.data
         )
-        flash(_("Kept. It holds from the next attempt on."))
+        flash(_told(given))
         return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
     page = render_template(
         "teaching/allowance.html",
@@ -145,6 +171,15 @@ def allowance(group_id: int, sitting_id: int, user_id: int) -> ResponseReturnVal
     return page, _status(form)
 
 
+def _told(given: sittings.Allowed) -> str:
+    """What giving something extra did."""
+    if not given.is_longer:
+        return _("Kept. It holds from the next attempt on.")
+    if given.until is None:
+        return _("Kept. The attempt that is running has no end any more.")
+    return _("Kept. The attempt that is running ends at %(when)s now.", when=moment(given.until))
+
+
 # --- Results -------------------------------------------------------------------------------
 
 
@@ -154,16 +189,21 @@ def results(group_id: int, sitting_id: int) -> ResponseReturnValue:
     """Who is where, and what they earned."""
     group, sitting = own_sitting(group_id, sitting_id)
     found = standing.standing(sitting)
+    changes = quizzes.changes_of(sitting.id)
+    edition, rules = standing.edition_of(sitting), Rules.from_plain(sitting.rules)
     ends = latest_end(sitting, [row.allowance for row in found.learners if row.allowance])
     return render_template(
         "teaching/standing.html",
         group=group,
         sitting=sitting,
-        edition=standing.edition_of(sitting),
-        rules=Rules.from_plain(sitting.rules),
-        described=described(Rules.from_plain(sitting.rules)),
+        edition=edition,
+        rules=rules,
+        in_time=words.in_time(rules, sitting.due_at),
+        counting=counting(edition, quizzes.panel_of(sitting.id)) if rules.weighings_count else None,
         standing=found,
-        to_read=standing.to_read(sitting),
+        to_read=standing.to_read(sitting, changes),
+        left_out=left_out(changes),
+        is_regraded=any(change.shown_at is None for change in changes),
         ends=ends,
         now=now(),
         nothing=NothingForm(),
@@ -191,14 +231,19 @@ def answer(group_id: int, sitting_id: int, public_id: str, slug: str) -> Respons
     found = standing.written(sitting, public_id, slug)
     edition = standing.edition_of(sitting)
     item = edition.quiz.item(slug)
-    if found is None or not isinstance(item, EssayQuestion) or not found.mark.maximum:
+    by_hand = isinstance(item, EssayQuestion | FileQuestion)
+    if found is None or not by_hand or not found.mark.maximum:
         abort(404)
     form = forms.MarkForm(data=_as_given(found))
     form.maximum = found.mark.maximum
+    newer = None
     if form.validate_on_submit():
         given = sittings.Given(points=form.given(), comment=form.comment.data)
-        sittings.give_mark(current_user.id, public_id, slug, given)
-        return redirect(_next(group, sitting, slug), 303)
+        newer = sittings.give_mark(current_user.id, public_id, slug, given, seen=form.seen_number())
+        if newer is None:
+            return _on_to_the_next(group, sitting, slug)
+        found = replace(found, judgements=quizzes.judgements_of(found.mark.attempt_id, slug))
+    essays = _to_read(sitting)
     page = render_template(
         "teaching/written.html",
         group=group,
@@ -207,25 +252,43 @@ def answer(group_id: int, sitting_id: int, public_id: str, slug: str) -> Respons
         item=item,
         found=found,
         form=form,
-        waiting=sum(len(essays.waiting) for essays in standing.to_read(sitting)),
+        newer=newer,
+        seen=form.seen_number() if form.errors else found.seen,
+        given_points=lambda judgement: _points(judgement, found),
+        following=_following(group, sitting, slug, essays),
+        waiting=sum(len(each.waiting) for each in essays),
     )
-    return page, _status(form)
+    return page, HTTPStatus.CONFLICT if newer else _status(form)
 
 
 def _as_given(found: standing.Written) -> dict[str, Any]:
-    if found.mark.given_by is None:
+    if not found.judgements:
         return {}
-    points = Fraction(found.mark.fraction) * found.mark.maximum
-    return {"points": said(points), "comment": found.mark.comment}
+    last, _name = found.judgements[-1]
+    return {"points": said(_points(last, found)), "comment": last.comment}
 
 
-def _next(group: Group, sitting: Sitting, slug: str) -> str:
+def _points(judgement: Judgement, found: standing.Written) -> Fraction:
+    return Fraction(judgement.fraction) * found.mark.maximum
+
+
+def _to_read(sitting: Sitting) -> list[standing.Essays]:
+    return standing.to_read(sitting, quizzes.changes_of(sitting.id))
+
+
+def _on_to_the_next(group: Group, sitting: Sitting, slug: str) -> ResponseReturnValue:
+    essays = _to_read(sitting)
+    if any(each.waiting for each in essays):
+        flash(_("Kept. This is the next one."))
+    else:
+        flash(_("Kept. Nothing waits to be read any more."))
+    return redirect(_following(group, sitting, slug, essays), 303)
+
+
+def _following(group: Group, sitting: Sitting, slug: str, essays: Sequence[standing.Essays]) -> str:
     """The next answer to the same item, then to another; then the results."""
     where: dict[str, Any] = {"group_id": group.id, "sitting_id": sitting.id}
-    essays = sorted(standing.to_read(sitting), key=lambda found: found.item != slug)
-    for found in essays:
+    for found in sorted(essays, key=lambda found: found.item != slug):
         for public_id in found.waiting:
-            flash(_("Kept. This is the next one."))
             return url_for(".answer", **where, public_id=public_id, slug=found.item)
-    flash(_("Kept. Nothing waits to be read any more."))
     return url_for(".results", **where)

@@ -1,29 +1,34 @@
-"""Another key for one item of a quiz: look what it would do, give a reason, do it."""
+"""Another key for one item of a quiz: look what it would do, give a reason, do it, see it done."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
-from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from course.accounts.models import User
 from course.core.db import db
-from course.core.forms import BaseForm
-from course.core.i18n import _, _l, _n, language
+from course.core.forms import NothingForm
+from course.core.htmx import wants_partial
+from course.core.i18n import _, _n
+from course.core.jobs import wake
 from course.curriculum.edition import QuizEdition
-from course.curriculum.quizzes import AnyItem, ShortQuestion, TrueFalseQuestion, texts_of
+from course.curriculum.quizzes import AnyItem, ShortQuestion, SurveyQuestion
 from course.domain.attempts.regrading import Apply
 from course.domain.scoring.textual import AcceptedText, unmatched
+from course.groups.models import Group, Membership, Part
+from course.quizzes import editions, regrading
 from course.quizzes import queries as quizzes
-from course.quizzes import regrading
-from course.quizzes.models import QuizAttempt, Response, Sitting
-from course.quizzes.rekeying import CannotRekey, Change, Kind, after, kinds_for
-from course.teaching import standing
+from course.quizzes.models import KeyChange, MarkChange, QuizAttempt, Response, Sitting
+from course.quizzes.rekeying import CannotRekey, Change, Kind, OtherQuestion, after, taken_over
+from course.teaching import keyform, standing
+from course.teaching.keyform import KeyForm
 from course.teaching.quizzes import own_sitting
 from course.teaching.views import instructors
 
@@ -33,90 +38,13 @@ bp = Blueprint(
     url_prefix="/teach/groups/<int:group_id>/quizzes/<int:sitting_id>/key",
     template_folder="templates",
 )
-LONGEST_REASON: Final = 300
+bp.add_app_template_global(keyform.told, "change_in_words")
+bp.add_app_template_global(keyform.for_whom, "change_for_whom")
 MOST_UNMATCHED: Final = 20
+AT_ONCE: Final = timedelta(seconds=0.5)  # what takes longer is left to the worker
 
 
-class KeyForm(BaseForm):
-    """What changes, for whom, and why; the choices come from the item, by :func:`_form`."""
-
-    kind = RadioField(_l("What changes?"), [InputRequired(_l("Choose what changes."))])
-    right = SelectMultipleField(
-        _l("Right from now on"),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
-    text = StringField(_l("Also right"), [Length(max=LONGEST_REASON)])
-    expected = StringField(_l("The number"), [Length(max=40)])
-    tolerance = StringField(_l("How far beside it still counts"), [Length(max=40)])
-    mode = RadioField(
-        _l("For whom?"), [InputRequired(_l("Choose for whom."))], default=Apply.NOT_LOWER.value
-    )
-    reason = TextAreaField(
-        _l("Why? Your colleagues can read this later."),
-        [
-            InputRequired(_l("Give a reason: it is kept with the change.")),
-            Length(max=LONGEST_REASON),
-        ],
-        render_kw={"rows": 2},
-    )
-
-
-def _form(item: AnyItem) -> KeyForm:
-    form = KeyForm()
-    words = {
-        Kind.RIGHT: _("Something else is right"),
-        Kind.ACCEPT: _("One more text is right"),
-        Kind.NUMBER: _("Another number is right, or one beside it"),
-        Kind.FULL: _("Everybody gets all points for this item"),
-        Kind.DROP: _("The item does not count any more"),
-    }
-    form.kind.choices = [(kind.value, words[kind]) for kind in kinds_for(item)]
-    form.right.choices = _options(item)
-    form.mode.choices = [
-        (Apply.NOT_LOWER.value, _("Nobody loses points that were earned")),
-        (Apply.ALL.value, _("For everybody, also who gets less by it")),
-    ]
-    return form
-
-
-def _options(item: AnyItem) -> list[tuple[str, str]]:
-    if isinstance(item, TrueFalseQuestion):
-        return [("true", _("true")), ("false", _("not true"))]
-    return list(texts_of(item, "en" if language() == "en" else "nl").items())
-
-
-def _change(item: AnyItem, form: KeyForm) -> Change:
-    kind = Kind(form.kind.data)
-    return Change(
-        item=item.slug,
-        kind=kind,
-        right=tuple(form.right.data or ()) if kind is Kind.RIGHT else (),
-        text=(form.text.data or "").strip() if kind is Kind.ACCEPT else "",
-        expected=(form.expected.data or "").strip() if kind is Kind.NUMBER else "",
-        tolerance=(form.tolerance.data or "").strip() if kind is Kind.NUMBER else "",
-    )
-
-
-def _refusal(code: str) -> tuple[str, str]:
-    """At which field, and what to say."""
-    found = {
-        "one-right": ("right", _("Choose exactly one.")),
-        "nothing-right": ("right", _("Choose what is right.")),
-        "not-all-right": ("right", _("Leave at least one that is not right.")),
-        "not-so-many": ("right", _("That is more than students may choose.")),
-        "no-text": ("text", _("Give the text that is also right.")),
-        "no-number": ("expected", _("Give a number, and a distance of 0 or more.")),
-    }
-    return found.get(code) or ("kind", _("This item cannot have that change."))
-
-
-def _item(sitting: Sitting, slug: str) -> tuple[QuizEdition, AnyItem]:
-    """An item as its key is now."""
-    edition = standing.edition_of(sitting)
-    if edition.quiz.item(slug) is None:
-        abort(404)
-    return edition, after(edition, slug, quizzes.key_changes(sitting.id))[0]
+# --- Choosing ------------------------------------------------------------------------------
 
 
 @bp.get("")
@@ -124,56 +52,120 @@ def _item(sitting: Sitting, slug: str) -> tuple[QuizEdition, AnyItem]:
 def index(group_id: int, sitting_id: int) -> ResponseReturnValue:
     """The items, to change the key of one; and what was changed before."""
     group, sitting = own_sitting(group_id, sitting_id)
+    changes = quizzes.changes_of(sitting.id)
+    last = {change.item: Kind(change.change["kind"]) for change in changes}
     return render_template(
         "teaching/keys.html",
         group=group,
         sitting=sitting,
         edition=standing.edition_of(sitting),
-        history=regrading.history(sitting.id),
+        history=changes[::-1],
+        names=_names(changes),
+        out={item: kind.value for item, kind in last.items() if kind in {Kind.DROP, Kind.FULL}},
     )
+
+
+def _item(sitting: Sitting, slug: str) -> tuple[QuizEdition, AnyItem, Change | None]:
+    """An item as its key is now, and the last change that it had; not one that asks an opinion."""
+    edition = standing.edition_of(sitting)
+    if isinstance(edition.quiz.item(slug), SurveyQuestion | None):
+        abort(404)
+    return edition, *after(edition, slug, quizzes.key_changes(sitting.id))
 
 
 @bp.get("/<slug>")
 @instructors
 def key(group_id: int, sitting_id: int, slug: str) -> ResponseReturnValue:
-    """The form for one item."""
+    """The form for one item; ``kind`` and ``mode`` in the address are chosen already."""
     group, sitting = own_sitting(group_id, sitting_id)
-    edition, item = _item(sitting, slug)
-    return _page(group, sitting, edition, item, _form(item))
+    edition, item, last = _item(sitting, slug)
+    if busy := regrading.unfinished(sitting.id):
+        return _first_this_one(group_id, busy)
+    form = keyform.form_for(item, last, _chosen_already(sitting, item))
+    return _page(group, sitting, edition, item, form)
+
+
+def _chosen_already(sitting: Sitting, item: AnyItem) -> dict[str, Any]:
+    """What the address of the form chooses."""
+    if request.args.get("source") != "content":
+        return {name: request.args[name] for name in ("kind", "mode") if name in request.args}
+    change, _asks_the_same = _of_content(sitting, item)
+    corrected = {"reason": _("The authors corrected the key.")}
+    return {**change.to_plain(), **corrected} if change else {}
+
+
+def _of_content(sitting: Sitting, item: AnyItem) -> tuple[Change | None, bool]:
+    """What the content says is right today, if that is something else; and if it asks the same."""
+    today = editions.current(sitting.slug)
+    try:
+        return taken_over(item, today.quiz.item(item.slug) if today else None), True
+    except OtherQuestion:
+        return None, False
+
+
+def _first_this_one(group_id: int, busy: KeyChange) -> ResponseReturnValue:
+    flash(_("A key is being changed. When that is done, you can change another one."))
+    return redirect(_address(group_id, busy), 303)
+
+
+def _address(group_id: int, change: KeyChange) -> str:
+    return url_for(
+        "regrading.progress",
+        group_id=group_id,
+        sitting_id=change.sitting_id,
+        number=change.id,
+    )
+
+
+# --- Looking, and doing --------------------------------------------------------------------
 
 
 @bp.post("/<slug>")
 @instructors
 def change(group_id: int, sitting_id: int, slug: str) -> ResponseReturnValue:
-    """Show what it would do; or with ``do=apply`` do it."""
+    """Show what it would do; or with ``do=apply`` do what was shown."""
     group, sitting = own_sitting(group_id, sitting_id)
-    edition, item = _item(sitting, slug)
-    form = _form(item)
+    edition, item, last = _item(sitting, slug)
+    form = keyform.form_for(item, last)
     if not form.validate():
         return _page(group, sitting, edition, item, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    mode, wanted = Apply(form.mode.data), _change(item, form)
+    mode, wanted = Apply(form.mode.data), keyform.change_in(item, form)
+    is_looked_at = form.looked_at.data == keyform.fingerprint(wanted, mode)
+    if request.form.get("do") == "apply" and is_looked_at:
+        done = regrading.confirm(
+            sitting.id,
+            wanted,
+            mode=mode,
+            reason=(form.reason.data or "").strip(),
+            made_by=current_user.id,
+            seen=form.seen_number(),
+        )
+        if isinstance(done, KeyChange):
+            return _worked_on(group_id, done)
+        flash(_("A colleague changed a key in the meantime. Look again at what yours would do."))
     try:
         found = regrading.preview(sitting, edition, wanted, mode)
     except CannotRekey as error:
-        name, words = _refusal(str(error.args[0]))
+        name, words = keyform.refusal(str(error.args[0]))
         form[name].errors = [words]
         return _page(group, sitting, edition, item, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    if request.form.get("do") != "apply":
-        return _page(group, sitting, edition, item, form, preview=found)
-    count = regrading.apply(
-        sitting,
-        edition,
-        wanted,
-        mode=mode,
-        reason=(form.reason.data or "").strip(),
-        made_by=current_user.id,
-    )
+    form.looked_at.data = keyform.fingerprint(wanted, mode)
+    return _page(group, sitting, edition, item, form, preview=found)
+
+
+def _worked_on(group_id: int, change: KeyChange) -> ResponseReturnValue:
+    """What can be done at once is; for the rest there is a page that tells how far it is."""
+    if not regrading.go_on(change.sitting_id, within=AT_ONCE):
+        wake(current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy of Flask
+        return redirect(_address(group_id, change), 303)
+    count = regrading.progress_of(change).changed
     flash(_n("%(num)s attempt has another result.", "%(num)s attempts have another result.", count))
-    return redirect(url_for("regrading.index", group_id=group_id, sitting_id=sitting_id), 303)
+    index_of = url_for("regrading.index", group_id=group_id, sitting_id=change.sitting_id)
+    return redirect(index_of, 303)
 
 
 def _page(
-    group: Any,
+    group: Group,
     sitting: Sitting,
     edition: QuizEdition,
     item: AnyItem,
@@ -181,6 +173,8 @@ def _page(
     *,
     preview: regrading.Preview | None = None,
 ) -> str:
+    newest = regrading.history(sitting.id)[:1]
+    of_content, asks_the_same = _of_content(sitting, item)
     return render_template(
         "teaching/key.html",
         group=group,
@@ -188,20 +182,108 @@ def _page(
         edition=edition,
         item=item,
         form=form,
+        seen=newest[0].id if newest else 0,
         preview=preview,
-        people=_people(sitting.id) if preview else {},
+        people=_people(sitting) if preview else {},
         unmatched=_unmatched(sitting.id, item),
+        of_content=of_content,
+        asks_the_same=asks_the_same,
     )
 
 
-def _people(sitting_id: int) -> dict[str, tuple[str, int]]:
-    """Whose attempt it is, and which: by the number of the attempt."""
+# --- How far it is, and what it did --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a change did to one attempt."""
+
+    who: tuple[str, int] | None  # name, and number of the attempt; None of who left the group
+    before: Fraction  # points for the item
+    after: Fraction
+    out_of_before: int  # 0 where it did not count
+    out_of_after: int
+
+
+@bp.get("/changes/<int:number>")
+@instructors
+def progress(group_id: int, sitting_id: int, number: int) -> ResponseReturnValue:
+    """How far a change is; and when it is done, what it did to whom."""
+    group, sitting = own_sitting(group_id, sitting_id)
+    row = regrading.change_of(sitting.id, number) or abort(404)
+    edition, changes = standing.edition_of(sitting), quizzes.changes_of(sitting.id)
+    is_done = row.shown_at is not None
+    return render_template(
+        "teaching/_change.html" if wants_partial() else "teaching/change.html",
+        group=group,
+        sitting=sitting,
+        edition=edition,
+        item=edition.quiz.item(row.item),
+        change=row,
+        names=_names([row]),
+        is_last=row.id == max(each.id for each in changes if each.item == row.item),
+        progress=regrading.progress_of(row),
+        done=_done(sitting, row) if is_done else [],
+        nothing=NothingForm(),
+    )
+
+
+@bp.post("/changes/<int:number>/go-on")
+@instructors
+def go_on(group_id: int, sitting_id: int, number: int) -> ResponseReturnValue:
+    """Work on it from this page, when the worker does not."""
+    _group, sitting = own_sitting(group_id, sitting_id)
+    row = regrading.change_of(sitting.id, number) or abort(404)
+    regrading.go_on(sitting.id, within=AT_ONCE)
+    return redirect(_address(group_id, row), 303)
+
+
+def _done(sitting: Sitting, row: KeyChange) -> list[Done]:
+    statement = select(MarkChange).filter_by(change_id=row.id).order_by(MarkChange.attempt_id)
+    people = _people(sitting)
+    found = []
+    for told in db.session.scalars(statement):
+        found.append(
+            Done(
+                who=people.get(str(told.attempt_id)),
+                before=_points(told.before),
+                after=_points(told.after),
+                out_of_before=told.before["maximum"],
+                out_of_after=told.after["maximum"],
+            )
+        )
+    return found
+
+
+def _points(mark: dict[str, Any]) -> Fraction:
+    return Fraction(mark["fraction"]) * int(mark["maximum"])
+
+
+# --- Whose it is ---------------------------------------------------------------------------
+
+
+def _people(sitting: Sitting) -> dict[str, tuple[str, int]]:
+    """Whose attempt it is, and which: by the number of the attempt. Not of who left the group."""
     statement = (
         select(QuizAttempt.id, User.name, QuizAttempt.number)
         .join(User, User.id == QuizAttempt.user_id)
-        .where(QuizAttempt.sitting_id == sitting_id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            QuizAttempt.sitting_id == sitting.id,
+            Membership.group_id == sitting.group_id,
+            Membership.part == Part.LEARNER,
+        )
     )
     return {str(row.id): (row.name, row.number) for row in db.session.execute(statement)}
+
+
+def _names(changes: Sequence[KeyChange]) -> dict[int, str]:
+    """Who made these changes, as far as they still have an account."""
+    makers = {change.made_by for change in changes if change.made_by is not None}
+    if not makers:
+        return {}
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(makers)))
+    return {row.id: row.name for row in rows}
 
 
 def _unmatched(sitting_id: int, item: AnyItem) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,14 +16,25 @@ from sqlalchemy.orm import contains_eager
 
 from course.core.db import db
 from course.curriculum.edition import QuizEdition
+from course.curriculum.quizzes import FileQuestion
 from course.domain.attempts import counted_grade
 from course.domain.scoring.scores import AnswerState
 from course.groups import queries as groups
 from course.groups.models import Membership, Part
 from course.quizzes import editions
 from course.quizzes import queries as quizzes
-from course.quizzes.attempts import share_of
-from course.quizzes.models import Allowance, Mark, QuizAttempt, Response, Sitting
+from course.quizzes.earning import Earned, earned
+from course.quizzes.models import (
+    Allowance,
+    Judgement,
+    KeyChange,
+    Mark,
+    QuizAttempt,
+    Response,
+    ResponseFile,
+    Sitting,
+)
+from course.quizzes.regrading import taken_out
 from course.quizzes.rules import Rules
 from course.quizzes.sittings import settle_all
 
@@ -52,7 +64,7 @@ class Line:
         return Rules.from_plain(self.sitting.rules)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what it earned is worked out once and kept
 class Tried:
     """One attempt of a learner, with what it earned."""
 
@@ -64,27 +76,30 @@ class Tried:
         """Whether it was handed in, by the learner or by the clock, or was not and counts 0."""
         return not self.row.is_running
 
+    @cached_property
+    def earned(self) -> Earned:
+        """What it earned, less what being late cost."""
+        return earned(self.row, self.marks.values())
+
     @property
     def share(self) -> Fraction:
         """Of the points that count, exact; 0 for an abandoned one."""
-        if self.row.was_abandoned:
-            return Fraction(0)
-        return share_of(dict(self.marks)) or Fraction(0)
+        return self.earned.share or Fraction(0)
 
     @property
     def maximum(self) -> int:
         """The points that count."""
-        return sum(mark.maximum for mark in self.marks.values())
+        return self.earned.maximum
 
     @property
     def points(self) -> Fraction:
         """What it earned, exact."""
-        return self.share * self.maximum
+        return self.earned.points
 
     @property
     def waiting(self) -> int:
         """Answers that a person still has to mark."""
-        return sum(mark.state == AnswerState.NEEDS_GRADING for mark in self.marks.values())
+        return self.earned.waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +162,9 @@ class Standing:
 
 
 # --- Sittings ------------------------------------------------------------------------------
+
+# What does not count waits for nobody.
+_WAITS = (Mark.state == AnswerState.NEEDS_GRADING.value) & (Mark.maximum > 0)
 
 
 def sitting_of(group_id: int, sitting_id: int) -> Sitting | None:
@@ -216,7 +234,7 @@ def _waiting_counts(group_id: int) -> Any:
         select(Sitting.id, func.count())
         .join(QuizAttempt, QuizAttempt.sitting_id == Sitting.id)
         .join(Mark, Mark.attempt_id == QuizAttempt.id)
-        .where(Sitting.group_id == group_id, Mark.state == AnswerState.NEEDS_GRADING.value)
+        .where(Sitting.group_id == group_id, _WAITS)
         .group_by(Sitting.id)
     )
     return _of_learners(statement, group_id)
@@ -299,10 +317,22 @@ class Written:
     public_id: str  # of the attempt
     mark: Mark
     text: str
+    file: ResponseFile | None  # whose name stays out of sight too: it may hold that of a person
+    judgements: Sequence[tuple[Judgement, str]]  # oldest first, and who gave each
+
+    @property
+    def seen(self) -> int:
+        """The number of the newest judgement; 0 for none."""
+        return self.judgements[-1][0].number if self.judgements else 0
 
 
 def written(sitting: Sitting, public_id: str, item: str) -> Written | None:
-    """An answer to read, of somebody who learns in the group; one query."""
+    """An answer to read, of somebody who learns in the group; three queries, or four for a file.
+
+    ``None`` also for an item that is left out, or whose points everybody has.
+    """
+    if item in taken_out(quizzes.changes_of(sitting.id)):
+        return None
     statement = (
         select(Mark, Response.given)
         .join(QuizAttempt, QuizAttempt.id == Mark.attempt_id)
@@ -318,8 +348,14 @@ def written(sitting: Sitting, public_id: str, item: str) -> Written | None:
     found = db.session.execute(_of_learners(statement, sitting.group_id)).one_or_none()
     if found is None:
         return None
-    text = found.given if isinstance(found.given, str) else ""
-    return Written(public_id=public_id, mark=found.Mark, text=text)
+    is_file = isinstance(edition_of(sitting).quiz.item(item), FileQuestion)
+    return Written(
+        public_id=public_id,
+        mark=found.Mark,
+        text=found.given if isinstance(found.given, str) and not is_file else "",
+        file=quizzes.file_of(found.Mark.attempt_id, item) if is_file else None,
+        judgements=quizzes.judgements_of(found.Mark.attempt_id, item),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,13 +367,20 @@ class Essays:
     read: Sequence[str]
 
 
-def to_read(sitting: Sitting) -> list[Essays]:
-    """What a person has to mark, or has marked, item by item; one query."""
-    waits = Mark.state == AnswerState.NEEDS_GRADING.value
+def to_read(sitting: Sitting, changes: Sequence[KeyChange]) -> list[Essays]:
+    """What a person has to mark, or has marked, item by item; one query.
+
+    ``changes`` are those of the keys of the sitting: what they took out is not read any more.
+    """
+    was_read = Mark.given_by.is_not(None) & (Mark.maximum > 0)
     statement = (
-        select(Mark.item, QuizAttempt.public_id, waits.label("waits"))
+        select(Mark.item, QuizAttempt.public_id, _WAITS.label("waits"))
         .join(QuizAttempt, QuizAttempt.id == Mark.attempt_id)
-        .where(QuizAttempt.sitting_id == sitting.id, waits | Mark.given_by.is_not(None))
+        .where(
+            QuizAttempt.sitting_id == sitting.id,
+            _WAITS | was_read,
+            Mark.item.not_in(taken_out(changes)),
+        )
         .order_by(Mark.item, QuizAttempt.public_id)  # the latter is drawn by lot
     )
     found: dict[str, tuple[list[str], list[str]]] = {}

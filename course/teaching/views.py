@@ -17,6 +17,7 @@ from course.groups import queries as groups
 from course.groups.forms import GroupForm
 from course.groups.models import Group
 from course.lessons import editions
+from course.marking import queries as marking
 from course.reflections import queries as reflections
 from course.teaching import queries
 
@@ -134,6 +135,8 @@ def reflection(group_id: int, public_id: str) -> ResponseReturnValue:
     """Read what a learner handed in. Reading is not marking: it can still be withdrawn."""
     found = _group(group_id)
     read = reflections.for_instructor(current_user.id, group_id, public_id) or abort(404)
+    if marking.is_hidden(group_id, read.submission.id):
+        abort(404)  # it is read by its code, until the results are returned
     edition = editions.library().current(read.submission.lesson)
     return render_template(
         "teaching/reflection.html",

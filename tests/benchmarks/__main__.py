@@ -15,13 +15,13 @@ from typing import Final
 
 from course import config
 from tests import houses
-from tests.benchmarks import bare, figures, storm, work
+from tests.benchmarks import bare, figures, regrading, storm, work
 from tests.benchmarks.load import NOBODY, Outcome, Person, best, connected, measure
 from tests.benchmarks.people import LONG_TRAIL, School, gather
 from tests.benchmarks.server import Site, environment, running
 from tests.benchmarks.work import Work
 
-PARTS: Final = ("pages", "saves", "storm", "memory", "start", "figures", "servers")
+PARTS: Final = ("pages", "saves", "storm", "memory", "start", "figures", "regrading", "servers")
 
 PAGE_GOAL: Final = 0.5  # of the throughput of the bare page
 SAVE_GOALS: Final = {  # of that of the bare save
@@ -34,6 +34,7 @@ TRAIL_GOAL: Final = 1.2  # of the time after a short trail
 MEMORY_GOAL: Final = 110  # megabytes for each worker
 START_GOAL: Final = 5  # seconds
 FIGURES_GOAL: Final = 2  # seconds
+REGRADING_GOAL: Final = 5  # seconds
 REQUESTS: Final = 500  # after which the memory is looked at
 
 WSGI: Final = "wsgi:app"
@@ -252,6 +253,25 @@ def bench_figures(bench: Bench, _settings: Mapping[str, str], _school: School) -
     )
 
 
+def bench_regrading(bench: Bench, _settings: Mapping[str, str], school: School) -> None:
+    """How long it takes to change a key when a thousand attempts have been handed in."""
+    crowd = regrading.gather(school.app)
+    rounds = [regrading.seconds(crowd) for _round in range(bench.rounds)]
+    best_of = min(rounds, key=lambda took: took.done)
+    goal = _verdict(f"≤ {REGRADING_GOAL}", met=best_of.done <= REGRADING_GOAL)
+    rows = [
+        ("bare: read all marks, write as many", best_of.bare, ""),
+        ("see what it would do", best_of.preview, ""),
+        ("do it, until it is shown", best_of.done, goal),
+        ("of which the longest transaction", best_of.longest, ""),
+    ]
+    show(
+        f"Another key, {best_of.changed} of {figures.ATTEMPTS} attempts at {figures.ITEMS} items",
+        ["", "seconds", "of bare", "goal"],
+        [[name, f"{took:.2f}", f"{took / best_of.bare:.1f}", met] for name, took, met in rows],
+    )
+
+
 def bench_servers(bench: Bench, settings: Mapping[str, str], school: School) -> None:
     """The same page and the same save on other servers, as far as they are installed."""
     page = work.asking(work.lesson_pages(school)["read"], school.student)
@@ -288,6 +308,7 @@ def bench_all(bench: Bench, parts: Sequence[str], folder: Path, database_url: st
         "memory": bench_memory,
         "start": bench_start,
         "figures": bench_figures,
+        "regrading": bench_regrading,
         "servers": bench_servers,
     }
     for part in parts:

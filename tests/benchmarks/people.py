@@ -33,6 +33,7 @@ from tests.benchmarks.load import NOBODY, Person, WrongAnswer
 from tests.factories import Factory
 
 STUDENT: Final = "student@example.org"
+LEARNERS: Final = 30  # in the group
 LONG_TRAIL: Final = 200  # choices
 TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -174,7 +175,7 @@ class School:
 
 
 def gather(settings: Settings) -> School:
-    """Make the tables, load the demo, and put its thirty learners together in one group."""
+    """Make the tables, load the demo, and put thirty of its learners together in one group."""
     app = create_app(settings)
     bare.init_app(app)
     add_migrations(app)
@@ -183,7 +184,7 @@ def gather(settings: Settings) -> School:
         demo.load()
         bare.NOTES.create(db.engine)
         of_demo = list(db.session.scalars(select(User).where(User.is_demo).order_by(User.id)))
-        learners = [user for user in of_demo if user.role == Role.LEARNER]
+        learners = [user for user in of_demo if user.role == Role.LEARNER][:LEARNERS]
         for learner in learners:
             for edition in editions.library().editions.values():
                 actions.begin(learner.id, edition, step=edition.lesson.steps[0].slug)

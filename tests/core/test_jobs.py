@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from course.core.db import db
-from course.core.jobs import queue_of, wake
+from course.core.jobs import queue_of, register, wake
 from tests import houses
 from tests.conftest import MailServer, Outbox
 from tests.core.conftest import MakesSite
@@ -103,6 +103,23 @@ def test_a_mail_whose_job_got_lost_goes_out_within_a_minute(
         (job,) = queue.read_periodic(datetime(2026, 3, 2, 9, minute))  # noqa: DTZ001 - as huey asks
         queue.execute(job)
     assert len(smtp.mails) == 1
+
+
+def test_what_else_waits_is_done_too_and_a_job_that_fails_keeps_no_other_from_its_turn(
+    site: MakesSite, smtp: MailServer
+) -> None:
+    app, done = site(mail_url=f"smtp://127.0.0.1:{smtp.port}"), []
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    register(app, fails)
+    register(app, lambda: done.append("second"))
+    Factory(app).message()
+    with worker(app):
+        wake(app)
+        wait_for(lambda: smtp.mails)
+    assert done == ["second"]
 
 
 def test_a_queue_that_cannot_be_reached_fails_no_request(site: MakesSite) -> None:

@@ -64,6 +64,7 @@ class Refusal(StrEnum):
     ANOTHER_IS_RUNNING = "another_is_running"
     NO_ATTEMPTS_LEFT = "no_attempts_left"
     TOO_SOON = "too_soon"  # after the attempt before
+    SET_AS_TEST = "set_as_test"  # to practise would give away the key of a test
 
 
 class TimeUp(StrEnum):

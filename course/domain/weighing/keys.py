@@ -47,6 +47,8 @@ class Key:
     panel_version: int  # >= 1
     min_n: int = MINIMUM  # answers from which the key is no longer provisional, >= 1
     is_split: bool = False  # the panel is of two minds; such an item is shown and not scored
+    # The panel was made up. Not part of the key as JSON: what an answer earns is the same.
+    is_fictional: bool = False
 
     def __post_init__(self) -> None:
         for name in ("n", "panel_version", "min_n"):
@@ -70,8 +72,12 @@ class Key:
 
     @property
     def may_count(self) -> bool:
-        """Whether an author may let it count for a grade; by default no weighing does."""
-        return self.format in MAY_COUNT and not self.is_provisional and not self.is_split
+        """Whether an author may let it count for a grade; by default no weighing does.
+
+        Only real people make a key that counts: enough of them, and not of two minds.
+        """
+        is_agreed = not (self.is_fictional or self.is_provisional or self.is_split)
+        return self.format in MAY_COUNT and is_agreed
 
     @property
     def digest(self) -> str:

@@ -14,9 +14,18 @@ export function keepSaved(form) {
   return form.dataset.autosave ? new Autosave(form) : keepInTab(form);
 }
 
+const isAnswer = (name) => !NOT_ANSWERS.has(name.split(".")[0]);
+
+// Files come and go by themselves; what is saved here are words.
+function withoutFiles(form) {
+  const fields = new FormData(form);
+  for (const file of form.querySelectorAll("input[type=file]")) fields.delete(file.name);
+  return fields;
+}
+
 // In the order of their names, as the server gives them back, so that equal answers look equal.
 function entries(form) {
-  return inOrder([...new FormData(form)].filter(([name]) => !NOT_ANSWERS.has(name)));
+  return inOrder([...withoutFiles(form)].filter(([name]) => isAnswer(name)));
 }
 
 function inOrder(fields) {
@@ -25,7 +34,7 @@ function inOrder(fields) {
 
 function fill(form, fields) {
   for (const element of form.elements) {
-    if (!element.name || NOT_ANSWERS.has(element.name)) continue;
+    if (!element.name || element.type === "file" || !isAnswer(element.name)) continue;
     const values = fields.filter(([name]) => name === element.name).map(([, value]) => value);
     if (element.type === "radio" || element.type === "checkbox") element.checked = values.includes(element.value);
     else if (element.tagName !== "BUTTON") element.value = values[0] ?? "";
@@ -122,8 +131,9 @@ class Autosave {
         this.save().then((done) => { if (done) location.assign(link.href); });
       });
     }
-    // Signing out and choosing another language wait for the last words, but not for ever.
-    for (const other of document.querySelectorAll(".top form")) {
+    // Signing out, choosing another language and a form beside this one wait for the last words, but
+    // not for ever.
+    for (const other of document.querySelectorAll(".top form, form[data-saves-first]")) {
       other.addEventListener("submit", (event) => {
         if (!this.dirty) return;
         event.preventDefault();
@@ -194,7 +204,7 @@ class Autosave {
 
   async send(leaving) {
     const sent = this.now();
-    const body = new FormData(this.form);
+    const body = withoutFiles(this.form);
     body.delete("do");
     this.unanswered.add(sent);
     this.keep();
@@ -261,6 +271,7 @@ class Autosave {
 
   failed(text, signIn = false) {
     this.say(text, true);
+    this.form.dispatchEvent(new CustomEvent("unsaved", { bubbles: true }));
     if (signIn && this.line) {
       const link = document.createElement("a");
       Object.assign(link, { href: this.words.signIn, target: "_blank", textContent: this.words.signInText });

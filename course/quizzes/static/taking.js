@@ -11,7 +11,7 @@ if (first) first.focus();
 
 // Enter in a field leads nowhere; only a button does.
 form?.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("input, select")) event.preventDefault();
+  if (event.key === "Enter" && event.target.matches("input:not([type=file]), select")) event.preventDefault();
 });
 
 // --- 1 to 9 choose, where one thing is asked and nobody is typing ----------------------------------
@@ -122,37 +122,106 @@ form?.addEventListener("saved", ({ detail }) => {
   }
 });
 
+// --- What cannot be marked as it stands: told at its item, and once more before one goes on -----------
+let told = form?.querySelector("[data-lacks]:not([hidden])")?.textContent ?? "";
+form?.addEventListener("saved", ({ detail }) => {
+  for (const [slug, words] of Object.entries(detail.lacks ?? {})) {
+    const line = document.getElementById(`${slug}-lacks`);
+    if (!line) continue;
+    line.textContent = words;
+    line.hidden = words === "";
+    if (words === "") told = "";
+  }
+});
+form?.addEventListener("submit", (event) => {
+  if (items.length !== 1 || !event.submitter?.matches("[data-next]")) return;
+  const line = items[0].querySelector("[data-lacks]");
+  if (!line || line.hidden || line.textContent === told) return;
+  told = line.textContent;
+  event.preventDefault();
+  items[0].querySelector("input, select").focus();
+});
+
+// --- Without a connection no other page comes: what was chosen stays, and the page says so ------------
+const offline = form?.querySelector("[data-offline]");
+let wantsOn = false; // somebody wanted to go to another page
+const goOn = (event) => {
+  wantsOn = true;
+  if (navigator.onLine) return;
+  event.preventDefault();
+  sayOffline();
+};
+function sayOffline() {
+  offline.textContent = offline.dataset.offlineWords;
+  offline.hidden = false;
+}
+if (offline) {
+  form.addEventListener("submit", goOn);
+  for (const link of document.querySelectorAll("a[data-saves-first]")) link.addEventListener("click", goOn);
+  form.addEventListener("unsaved", () => { if (wantsOn) sayOffline(); });
+  form.addEventListener("saved", () => { wantsOn = false; offline.hidden = true; });
+  addEventListener("online", () => { offline.hidden = true; });
+}
+
 // --- The clock: the server decides, this only tells --------------------------------------------------
 const clock = document.querySelector("[data-clock]");
 if (clock) {
-  const shown = clock.querySelector("[data-clock-shown]"), said = clock.querySelector("[data-clock-said]");
-  const { minutesText, minuteText, secondsText, overText } = clock.dataset;
-  const SAID = [600, 300, 60, 30];
+  const [shown, said, more] = ["shown", "said", "more"].map((name) => clock.querySelector(`[data-clock-${name}]`));
+  const { minutesText, minuteText, secondsText, overText, moreText, endlessText, asks } = clock.dataset;
+  const SAID = [600, 300, 60, 30], EVERY = 30, MORE = 20; // seconds
   let end, before, isOver = false;
-  const set = (left) => { end = performance.now() + left * 1000; before = left; };
+  const set = (left) => { end = performance.now() + left * 1000; if (!(left <= before)) before = left; };
   const words = (left) => {
     if (left < 60) return secondsText.replace("{count}", left);
     const minutes = Math.ceil(left / 60);
     return minutes === 1 ? minuteText : minutesText.replace("{count}", minutes);
   };
-  const tick = () => {
+  // An instructor may give more time while one works; the server tells when it is asked.
+  const ask = async () => {
+    const told = await fetch(asks, { signal: AbortSignal.timeout(2000) }).then((answer) => (answer.ok ? answer.json() : null), () => null);
+    if (isOver || !told || told.over) return false;
+    if (told.left === null) {
+      isOver = true;
+      shown.textContent = said.textContent = endlessText;
+      more.textContent = "";
+      clock.classList.remove("soon");
+      return true;
+    }
+    const isMore = told.left > (end - performance.now()) / 1000 + MORE;
+    set(told.left);
+    if (isMore) said.textContent = more.textContent = moreText.replace("{time}", told.until);
+    return told.left > 0;
+  };
+  setInterval(() => { if (!isOver && !document.hidden) ask(); }, EVERY * 1000);
+  document.addEventListener("visibilitychange", () => { if (!isOver && !document.hidden) ask(); });
+  const tick = async () => {
+    if (isOver) return;
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     shown.textContent = words(left);
     if (SAID.some((moment) => before > moment && left <= moment)) said.textContent = words(left);
     before = left;
     clock.classList.toggle("soon", left <= 60);
-    if (left > 0) { setTimeout(tick, 1000); return; }
-    isOver = true;
-    shown.textContent = overText;
-    said.textContent = overText;
     // The last answers are sent now; the server lets them in for a few seconds.
-    form?.dispatchEvent(new Event("focusout"));
+    if (left === 0) form?.dispatchEvent(new Event("focusout"));
+    if (left > 0 || await ask()) { setTimeout(tick, 1000); return; }
+    isOver = true;
+    shown.textContent = said.textContent = overText;
+    more.textContent = "";
     setTimeout(toResult, 4000);
   };
   set(Number(clock.dataset.left));
   tick();
   // A computer that slept counts too little: what the server says at each saving is the time.
   form?.addEventListener("saved", ({ detail }) => { if (!isOver && detail.left !== null) set(detail.left); });
+}
+
+// The same words in the bar below, which stays in sight on a phone.
+const copy = document.querySelector("[data-clock-copy]");
+if (clock && copy) {
+  const shown = clock.querySelector("[data-clock-shown]");
+  const repeat = () => { copy.textContent = shown.textContent; };
+  new MutationObserver(repeat).observe(shown, { childList: true });
+  repeat();
 }
 
 // Somebody else handed in, or the time is up: what could not be kept was told; then the result.

@@ -94,7 +94,8 @@ def _turned(item: AnyItem) -> AnyItem:
             )
             return item.model_copy(update={"options": options, "explanation": item.prompt})
         case HotspotQuestion():
-            bars = tuple(bar.model_copy(update={"right": not bar.right}) for bar in item.bars)
+            other = next(bar for bar in item.bars if not bar.right)
+            bars = tuple(bar.model_copy(update={"right": bar is other}) for bar in item.bars)
             return item.model_copy(update={"bars": bars, "explanation": item.prompt})
         case TrueFalseQuestion():
             return item.model_copy(update={"right": not item.right, "feedback": item.prompt})
@@ -115,5 +116,7 @@ def _turned(item: AnyItem) -> AnyItem:
             )
             return item.model_copy(update={"gaps": gaps})
         case WeighingItem():
-            return item.model_copy(update={"panel": {}, "reasons": ()})
+            last = list(item.panel.values())[-1:]
+            panel = {member: said for member in item.panel for said in last}
+            return item.model_copy(update={"panel": panel, "reasons": ()})
     return item.model_copy(update={"explanation": item.prompt})

@@ -31,10 +31,10 @@ def test_every_item_of_every_quiz_is_there_with_how_often_it_was_answered(
 @pytest.mark.parametrize(
     ("query", "stays", "goes"),
     [
-        ("kind=weighing", "sct", "true-false"),
-        ("kind=classic", "true-false", "sct"),
-        ("type=slider", "slider", "essay"),
-        ("module=5&type=essay", "essay", "slider"),
+        ("kind=weighing", "weigh a new fact", "true or not"),
+        ("kind=classic", "true or not", "weigh a new fact"),
+        ("type=slider", "place on a line", "written answer"),
+        ("module=5&type=essay", "written answer", "place on a line"),
     ],
 )
 def test_it_is_narrowed_down(

@@ -15,6 +15,7 @@ from course.quizzes import attempts, queries, regrading
 from course.quizzes.models import MarkChange, Response, Sitting
 from course.quizzes.rekeying import CannotRekey, Change, Kind, rekeyed
 from tests.factories import QUIZ, Factory
+from tests.features.quizzes.regraded import regraded
 
 InApp = Callable[[], AbstractContextManager[None]]
 Hand = Callable[[User, dict[str, object]], int]
@@ -108,13 +109,12 @@ def test_nobody_loses_what_was_earned_unless_that_is_chosen(
     )
     instructor = make.instructor()
     with in_app():
-        changed = regrading.apply(
+        changed = regraded(
             sitting,
-            make.quiz(),
             change_to(single, wrong),
             mode=Apply.NOT_LOWER,
             reason="De sleutel was fout.",
-            made_by=instructor.id,
+            by=instructor.id,
         )
     assert changed == 1
     assert fraction_of(in_app, gains, single.slug)[0] == "1"
@@ -141,14 +141,7 @@ def test_who_hands_in_after_the_change_is_marked_with_the_new_key(
 ) -> None:
     wrong, _right = wrong_and_right(single)
     with in_app():
-        regrading.apply(
-            sitting,
-            make.quiz(),
-            change_to(single, wrong),
-            mode=Apply.ALL,
-            reason="Fout.",
-            made_by=people[0].id,
-        )
+        regraded(sitting, change_to(single, wrong), mode=Apply.ALL, reason="Fout.", by=people[0].id)
     assert fraction_of(in_app, hand_in(people[2], {single.slug: wrong}), single.slug)[0] == "1"
 
 
@@ -166,13 +159,12 @@ def test_the_same_change_twice_changes_nothing_more(
     for _time in range(2):
         with in_app():
             counts.append(
-                regrading.apply(
+                regraded(
                     sitting,
-                    make.quiz(),
                     change_to(single, wrong),
                     mode=Apply.ALL,
                     reason="Fout.",
-                    made_by=people[0].id,
+                    by=people[0].id,
                 )
             )
     assert counts == [1, 0]
@@ -192,13 +184,12 @@ def test_an_item_can_be_dropped_or_given_to_everybody(
     wrong, _right = wrong_and_right(single)
     attempt = hand_in(people[0], {single.slug: wrong})
     with in_app():
-        regrading.apply(
+        regraded(
             sitting,
-            make.quiz(),
             Change(item=single.slug, kind=kind),
             mode=Apply.ALL,
             reason="Onduidelijk.",
-            made_by=people[0].id,
+            by=people[0].id,
         )
     fraction, maximum = expected
     assert fraction_of(in_app, attempt, single.slug) == (
@@ -213,13 +204,12 @@ def test_a_forgotten_answer_can_be_accepted(
     short = next(item for item in make.quiz().quiz.items if isinstance(item, ShortQuestion))
     attempt = hand_in(people[0], {short.slug: "Een vinger aan de pols"})
     with in_app():
-        regrading.apply(
+        regraded(
             sitting,
-            make.quiz(),
             Change(item=short.slug, kind=Kind.ACCEPT, text="een vinger aan de pols"),
             mode=Apply.NOT_LOWER,
             reason="Ook goed.",
-            made_by=people[0].id,
+            by=people[0].id,
         )
     assert fraction_of(in_app, attempt, short.slug)[0] == "1"
 
@@ -250,13 +240,12 @@ def test_another_sitting_of_the_same_quiz_is_left_alone(
     make: Factory, in_app: InApp, people: list[User], sitting: Sitting, single: SingleQuestion
 ) -> None:
     with in_app():
-        regrading.apply(
+        regraded(
             sitting,
-            make.quiz(),
             Change(item=single.slug, kind=Kind.DROP),
             mode=Apply.ALL,
             reason="Fout.",
-            made_by=people[0].id,
+            by=people[0].id,
         )
     practised = make.attempt(people[0], QUIZ)
     with in_app():

@@ -15,7 +15,8 @@ from course.accounts.models import User
 from course.core.clock import now
 from course.core.db import db
 from course.curriculum.edition import QuizEdition
-from course.quizzes import attempts, editions, queries
+from course.quizzes import editions, queries
+from course.quizzes.earning import earned
 from course.quizzes.models import Mark, QuizAttempt, Response
 from course.quizzes.responses import field_name, parts_of
 from tests import pages
@@ -103,8 +104,8 @@ def test_a_blank_attempt_can_be_handed_in_and_earns_nothing(
     browser.submit(f"{url}/overview", action="/submit")
     assert "Not answered." in main_words(browser.get(f"{url}/result"))
     with in_app():
-        marks = queries.marks_of(newest(in_app, learner).id)
-        assert attempts.share_of(marks) == Fraction(0)
+        row = newest(in_app, learner)
+        assert earned(row, queries.marks_of(row.id).values()).share == Fraction(0)
 
 
 def test_handing_in_twice_is_once(sign_in: SignIn, learner: User, in_app: InApp) -> None:

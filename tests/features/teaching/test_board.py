@@ -25,7 +25,7 @@ SignIn = Callable[[User], Browser]
 SQLITE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 STEPS = ["lezen", "wegen", "vragen", "opnieuw", "schrijven"]
 OWN = 2  # statements: who asks, and the group that they teach
-A_BOARD = 4  # statements: members, where they are, what they did, what they handed in
+A_BOARD = 5  # statements: members, where they are, what they did, handed in, and whose is hidden
 CASES_PLAYED = 1  # statement, for all cases together
 
 
@@ -166,7 +166,8 @@ def test_an_empty_group_says_what_to_do(
     page = browser.get(f"{url}/lessons/{small_course.lesson}")
     assert advice in main_words(page)
     links = [link.get("href") for link in pages.parse(page.text).findall(".//main/p[@class]/a")]
-    assert links == [url, url]
+    setting = f"{url}/reflections/{small_course.lesson}/schrijven/setting"
+    assert links == [url, setting, url]
     assert advice in main_words(browser.get(url))
 
 

@@ -131,8 +131,9 @@ def test_it_takes_the_same_queries_for_any_number_of_learners(
     with count_queries() as sent:
         page = browser.get(page_of(sitting))
     assert page.text.count("<small") >= learners
-    # Who is signed in, the group, the sitting, members, attempts, marks, allowances, to read.
-    assert len(sent) == 8, sent
+    # Who is signed in, the group, the sitting, members, attempts, marks, allowances, changed keys,
+    # to read.
+    assert len(sent) == 9, sent
 
 
 # --- Reading -------------------------------------------------------------------------------
