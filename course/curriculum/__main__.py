@@ -84,6 +84,8 @@ def _count(library: Library) -> Iterator[str]:
         (questions, "question"),
         (len(library.cases), "case"),
         (len(library.quizzes), "quiz"),
+        (len(library.rubrics), "rubric"),
+        (len(library.phrases), "phrase"),
         (len(library.glossary), "term"),
         (len(library.sources), "source"),
         (len(library.books), "book"),

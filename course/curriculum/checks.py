@@ -17,6 +17,7 @@ from course.curriculum.schema import (
     MultipleQuestion,
     OrderQuestion,
     QuestionStep,
+    ReflectStep,
     ScaleStep,
     SingleQuestion,
     Step,
@@ -35,6 +36,7 @@ class Known:
     sources: frozenset[str] | None
     books: frozenset[str] | None
     cases: frozenset[str] | None = None
+    rubrics: frozenset[str] | None = None
 
 
 def check_lesson(lesson: Lesson, known: Known) -> Iterator[Fault]:
@@ -185,6 +187,8 @@ def _references(lesson: Lesson, known: Known) -> Iterator[Fault]:
             yield from unknown((*here, "terms", number), slug, known.terms, "glossary.yaml")
         if isinstance(step, CaseStep):
             yield from unknown((*here, "case"), step.case, known.cases, "cases/")
+        if isinstance(step, ReflectStep) and step.rubric:
+            yield from unknown((*here, "rubric"), step.rubric, known.rubrics, "rubrics/")
         for number, quote in enumerate(step.margin):
             place = (*here, "margin", number, "source")
             yield from unknown(place, quote.source, known.sources, "sources.yaml")

@@ -11,7 +11,7 @@ default is never changed, and a rule of the schema never becomes stricter than w
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -21,6 +21,7 @@ from course.curriculum import markdown
 from course.curriculum.cases import CaseFile, CaseNode
 from course.curriculum.positions import Problem
 from course.curriculum.quizzes import PANEL_VERSION, QuizFile, WeighingItem
+from course.curriculum.rubrics import Phrase, RubricFile
 from course.curriculum.schema import (
     BaseStep,
     Book,
@@ -163,10 +164,19 @@ class QuizEdition(Compiled):
     def keys(self) -> Mapping[str, Key]:
         """What the example panel makes of each weighing item that it answered, by slug."""
         return {
-            item.slug: derive(item.weighed(), item.panel_answers(), panel_version=PANEL_VERSION)
+            item.slug: replace(
+                derive(item.weighed(), item.panel_answers(), panel_version=PANEL_VERSION),
+                is_fictional=True,
+            )
             for item in self.quiz.items
             if isinstance(item, WeighingItem) and item.panel
         }
+
+
+class RubricEdition(Compiled):
+    """A compiled rubric; what was marked with it keeps it."""
+
+    rubric: RubricFile
 
 
 def term_slugs(step: BaseStep) -> tuple[str, ...]:
@@ -195,6 +205,8 @@ class Library:
     books: Mapping[str, Book]  # by slug, in the order of reading.yaml
     cases: Mapping[str, CaseEdition] = field(default_factory=dict)  # by slug, in alphabetical order
     quizzes: Mapping[str, QuizEdition] = field(default_factory=dict)  # by slug, as the cases
+    rubrics: Mapping[str, RubricEdition] = field(default_factory=dict)  # by slug, as the cases
+    phrases: tuple[Phrase, ...] = ()  # in the order of phrases.yaml
     warnings: tuple[Problem, ...] = ()  # what an author should know, and may leave
 
     def current(self, slug: str) -> Edition | None:

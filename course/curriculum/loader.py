@@ -23,11 +23,13 @@ from course.curriculum.edition import (
     Edition,
     Library,
     QuizEdition,
+    RubricEdition,
     source_slugs,
     term_slugs,
 )
 from course.curriculum.positions import ContentErrors, Data, Lines, Location, Problem
 from course.curriculum.quizzes import QuizFile
+from course.curriculum.rubrics import Phrase, RubricFile
 from course.curriculum.schema import Book, Content, Course, Lesson, Source, Term
 
 Model = TypeVar("Model", bound=Content)
@@ -61,9 +63,13 @@ class _Books(Content):
     books: tuple[Book, ...]
 
 
-_FILES: Final = ("course.yaml", "glossary.yaml", "reading.yaml", "sources.yaml")
+class _Phrases(Content):
+    phrases: tuple[Phrase, ...]
+
+
+_FILES: Final = ("course.yaml", "glossary.yaml", "phrases.yaml", "reading.yaml", "sources.yaml")
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
-_ONE_FILE_EACH: Final = ("cases", "quizzes")
+_ONE_FILE_EACH: Final = ("cases", "quizzes", "rubrics")
 _BODY: Final = re.compile(r"([a-z][a-z0-9-]{1,39})\.(nl|en)\.md")
 
 
@@ -108,7 +114,9 @@ class _Reading:
         glossary = self._file("glossary.yaml", _Glossary)
         sources = self._file("sources.yaml", _Sources)
         books = self._file("reading.yaml", _Books)
+        phrases = self._file("phrases.yaml", _Phrases)
         lists: tuple[tuple[_File[Any], str], ...] = (
+            (phrases, "phrases"),
             (glossary, "terms"),
             (sources, "sources"),
             (books, "books"),
@@ -124,15 +132,19 @@ class _Reading:
             sources=_known(sources.data, "sources"),
             books=_known(books.data, "books"),
             cases=frozenset(written),
+            rubrics=frozenset(self._in("rubrics")),
         )
         cases = {slug: case for slug in written if (case := self._case(slug, known))}
         tests = {slug: quiz for slug in self._in("quizzes") if (quiz := self._quiz(slug, known))}
+        rubrics = {slug: rubric for slug in self._in("rubrics") if (rubric := self._rubric(slug))}
         folders = sorted({name.split("/")[1] for name in self.names if name.startswith("lessons/")})
         read = {slug: self._lesson(slug, known) for slug in folders}
         lessons = {slug: lesson for slug, lesson in read.items() if lesson}
         if course.model:
             self._add(course, checks.check_course(course.model, lessons, folders))
-        if self.problems or not (course.model and glossary.model and sources.model and books.model):
+        if self.problems or not (
+            course.model and glossary.model and sources.model and books.model and phrases.model
+        ):
             return None
         return _assemble(
             course.model,
@@ -142,6 +154,8 @@ class _Reading:
             {book.slug: book for book in books.model.books},
             cases,
             tests,
+            rubrics,
+            phrases.model.phrases,
             tuple(self.warnings),
         )
 
@@ -168,7 +182,7 @@ class _Reading:
     def _walk(self, folder: str) -> Iterator[str]:
         """The files in ``folder`` and below that are read; all others are problems.
 
-        Only goes into ``cases`` and ``quizzes``, and ``lessons`` and the folders in it.
+        Only goes into ``cases``, ``quizzes``, ``rubrics``, and ``lessons`` and its folders.
         """
         entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         for entry in entries:
@@ -271,6 +285,19 @@ class _Reading:
             self.warnings += quizcheck.warnings(file.model, file.lines, file.shown)
         return file.model
 
+    # --- Rubrics ---------------------------------------------------------------------------
+
+    def _rubric(self, slug: str) -> RubricFile | None:
+        name = f"rubrics/{slug}.yaml"
+        file: _File[RubricFile] = _File(self._shown(name))
+        if not self._read(name, file) or not isinstance(file.data, dict):
+            return None
+        if "slug" in file.data:
+            self._add(file, [(("slug",), "the name of the file is the slug: remove this line")])
+        file.data["slug"] = slug
+        self._fit(file, RubricFile)
+        return file.model
+
     # --- Lessons ---------------------------------------------------------------------------
 
     def _lesson(self, slug: str, known: Known) -> Lesson | None:
@@ -357,6 +384,8 @@ def _assemble(
     books: dict[str, Book],
     cases: dict[str, CaseFile],
     quizzes: dict[str, QuizFile],
+    rubrics: dict[str, RubricFile],
+    phrases: tuple[Phrase, ...],
     warnings: tuple[Problem, ...],
 ) -> Library:
     """A library of lessons in which every reference is known to exist."""
@@ -392,6 +421,10 @@ def _assemble(
                 for slug, quiz in quizzes.items()
             }
         ),
+        rubrics=MappingProxyType(
+            {slug: RubricEdition(rubric=rubric) for slug, rubric in rubrics.items()}
+        ),
+        phrases=phrases,
         warnings=warnings,
     )
 
@@ -405,7 +438,7 @@ def _belongs(folder: str, name: str) -> bool:
             return name == "README.md" or name in _FILES
         case "lessons":
             return False
-        case "cases" | "quizzes":
+        case "cases" | "quizzes" | "rubrics":
             slug = name.removesuffix(".yaml")
             return slug != name and bool(_SLUG.fullmatch(slug))
     return name == "lesson.yaml" or bool(_BODY.fullmatch(name))

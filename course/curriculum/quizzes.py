@@ -176,6 +176,12 @@ class EssayQuestion(BaseQuestion):
     maximum_words: Annotated[int, Field(strict=True, ge=10, le=2000)] = 300
 
 
+class FileQuestion(BaseQuestion):
+    """Hand in a file: a PDF, a Word document or a picture; a person gives the points."""
+
+    type: Literal["file"]
+
+
 class SurveyQuestion(BaseQuestion):
     """An opinion on a scale: it has no right answer and never counts."""
 
@@ -319,6 +325,7 @@ Classic: TypeAlias = (
     | GapsQuestion
     | HotspotQuestion
     | EssayQuestion
+    | FileQuestion
     | SurveyQuestion
 )
 Weighing: TypeAlias = SctItem | RateItem | RankItem | PointsItem | SliderItem | BestWorstItem

@@ -321,11 +321,12 @@ class ReflectStep(BaseStep):
     """A reflection to write and hand in."""
 
     kind: Literal["reflect"]
-    model: Literal["starr", "korthagen"]
+    model: Literal["starr", "korthagen", "gibbs", "dilemma"]
     assignment: Texts  # what to write, in a few sentences
     scaffold: Annotated[tuple[Prompt, ...], Field(min_length=3, max_length=8)]
     minimum_words: Annotated[int, Field(strict=True, ge=20, le=2000)]
     maximum_words: Annotated[int, Field(strict=True, ge=50, le=4000)]
+    rubric: Slug | None = None  # what is looked at; shown before one writes
     beside: tuple[Slug, ...] = ()  # scales and cases whose outcome stands beside the text
 
     @model_validator(mode="after")

@@ -12,7 +12,8 @@ from course.curriculum import casecheck, figures, markdown, positions
 from course.curriculum.cases import CaseFile
 from course.curriculum.positions import Data
 from course.curriculum.quizzes import Classic, QuizFile, Weighing
-from course.curriculum.schema import Book, QuestionStep, Source, Step, Term
+from course.curriculum.rubrics import Phrase, RubricFile
+from course.curriculum.schema import Book, QuestionStep, ReflectStep, Source, Step, Term
 from course.domain.branching import Kind
 
 README = (Path(__file__).parents[2] / "content" / "README.md").read_text(encoding="utf-8")
@@ -89,3 +90,26 @@ def test_the_example_of_a_quiz_fits_the_schema_and_has_every_type_that_a_lesson_
         get_args(kind.model_fields["type"].annotation)[0] for kind in get_args(Weighing)
     }
     assert types == every - {"single", "multiple", "order", "number"}
+
+
+def test_the_example_of_a_rubric_fits_the_schema_and_uses_all_of_it() -> None:
+    example = _example_with("criteria")
+    assert set(example) | {"slug"} == set(RubricFile.model_fields)
+    rubric = RubricFile.model_validate({**example, "slug": "voorbeeld"})
+    assert [criterion.knockout for criterion in rubric.criteria] == [None, 1]
+    assert len(rubric.anchors) == 1
+
+
+def test_the_examples_of_phrases_are_one_of_each_kind() -> None:
+    items = _example_with("phrases")["phrases"]
+    assert isinstance(items, list)
+    kinds = [Phrase.model_validate(item).kind for item in items]
+    assert kinds == ["strength", "question", "next"]
+
+
+def test_the_text_names_every_model_of_a_reflection(steps: list[Step]) -> None:
+    (step,) = (step for step in steps if isinstance(step, ReflectStep))
+    assert step.rubric == "korte-reflectie"
+    line = next(line for line in README.splitlines() if line.startswith("**reflect**"))
+    models = get_args(ReflectStep.model_fields["model"].annotation)
+    assert all(f"`{model}`" in line for model in models)

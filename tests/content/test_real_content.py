@@ -71,7 +71,7 @@ def test_the_lessons_hold_what_was_promised(library: Library) -> None:
     questions = sum(len(step.questions) for step in steps if isinstance(step, QuestionStep))
     assert questions >= 8
     models = {step.model for step in steps if isinstance(step, ReflectStep)}
-    assert models == {"starr", "korthagen"}
+    assert models == {"starr", "korthagen", "gibbs", "dilemma"}
 
 
 def test_every_question_type_is_used(library: Library) -> None:

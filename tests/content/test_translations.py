@@ -140,6 +140,8 @@ def bare_words(source: str) -> Iterator[str]:
     """The words that a reader gets, on the page or in a label, outside a ``trans`` block."""
     text = re.sub(r"{#.*?#}|{% *trans\b.*?endtrans *%}", " ", source, flags=re.DOTALL)
     text = re.sub(r"{%.*?%}|{{.*?}}", " ", text, flags=re.DOTALL)
+    # Keys are called what stands on them.
+    text = re.sub(r"<kbd\b[^>]*>[^<]*</kbd>", " ", text)
     labels = re.findall(r'\b(?:aria-label|title|alt|placeholder|data-[\w-]+-text)="([^"]*)"', text)
     # Attributes go by themselves too: a macro may write some outside any tag.
     page = re.sub(r'[\w-]+="[^"]*"', " ", text)

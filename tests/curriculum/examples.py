@@ -6,6 +6,7 @@ from course.curriculum.loader import load
 from course.curriculum.positions import ContentErrors
 
 LESSON = "lessons/eerste-les/lesson.yaml"
+RUBRIC = "rubrics/kort.yaml"
 
 FILES = {
     "course.yaml": """\
@@ -78,6 +79,110 @@ books:
     why:
       nl: Over de straat op gaan.
       en: On going out into the street.
+""",
+    "phrases.yaml": """\
+phrases:
+  - slug: beide-kanten
+    kind: strength
+    text:
+      nl: Je hoort beide kanten.
+      en: You hear both sides.
+  - slug: wie-wacht
+    kind: question
+    text:
+      nl: Wie wacht er?
+      en: Who is waiting?
+""",
+    RUBRIC: """\
+title:
+  nl: Kort
+  en: Short
+about:
+  nl: Voor één bladzijde.
+  en: For one page.
+criteria:
+  - slug: aandeel
+    title:
+      nl: Eigen aandeel
+      en: Own part
+    ask:
+      nl: Wat deed je zelf?
+      en: What did you do yourself?
+    weight: 40
+    knockout: 1
+    levels:
+      - title:
+          nl: Beschrijft
+          en: Describes
+        text:
+          nl: Wat er gebeurde.
+          en: What happened.
+      - title:
+          nl: Benoemt
+          en: Names
+        text:
+          nl: Wat je voelde.
+          en: What you felt.
+      - title:
+          nl: Onderzoekt
+          en: Examines
+        text:
+          nl: Wat het deed.
+          en: What it did.
+  - slug: weging
+    title:
+      nl: Weging
+      en: Weighing
+    ask:
+      nl: Wat woog je?
+      en: What did you weigh?
+    weight: 60
+    levels:
+      - title:
+          nl: Eén kant
+          en: One side
+        text:
+          nl: De ander ontbreekt.
+          en: The other is missing.
+      - title:
+          nl: Beide kanten
+          en: Both sides
+        text:
+          nl: Allebei genoemd.
+          en: Both are named.
+      - title:
+          nl: Afgewogen
+          en: Weighed
+        text:
+          nl: Tegen elkaar gewogen.
+          en: Weighed against each other.
+      - title:
+          nl: Met bron
+          en: With a source
+        text:
+          nl: Ook getoetst.
+          en: Tested as well.
+anchors:
+  - slug: het-gordijn
+    title:
+      nl: Het gordijn
+      en: The curtain
+    text:
+      nl: Het gordijn bewoog.
+      en: The curtain moved.
+    marks:
+      aandeel: 2
+      weging: 3
+    reasons:
+      aandeel:
+        nl: Je zag jezelf.
+        en: You saw yourself.
+      weging:
+        nl: Je woog.
+        en: You weighed.
+    overall:
+      nl: Ga zo door.
+      en: Go on like this.
 """,
     LESSON: """\
 number: 1
@@ -348,6 +453,7 @@ steps:
         ask:
           nl: Wat deed je?
           en: What did you do?
+    rubric: kort
 """,
     "lessons/eerste-les/lezen.nl.md": """\
 ## Bij de deur

@@ -216,7 +216,10 @@ def test_lessons_stand_in_the_order_of_the_course(tmp_path: Path) -> None:
         ),
         (
             with_lesson("model: starr", "model: star"),
-            ["238: steps.4.reflect.model: 'star' is not known: choose 'starr' or 'korthagen'"],
+            [
+                "238: steps.4.reflect.model: 'star' is not known: choose 'starr', 'korthagen', "
+                "'gibbs' or 'dilemma'"
+            ],
         ),
         (
             with_lesson("agreement: [3, 2]", "agreement: [3, 5]"),
