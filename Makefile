@@ -41,6 +41,10 @@ serve: $(RUNTIME) ## Start with your own data
 test: $(INSTALLED) ## Run every check and every test
 	$(BIN)/python tests/check.py
 
+.PHONY: search
+search: $(INSTALLED) ## Look for examples that break a rule, other ones each time: for an evening
+	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=search tests/domain tests/curriculum
+
 .PHONY: bench
 bench: $(INSTALLED) ## Measure how fast the pages are
 	$(BIN)/python -m tests.benchmarks

@@ -14,23 +14,30 @@ from course.cases import authoring, visitors
 from course.cases import steps as playing
 from course.cases import views as cases
 from course.config import Settings
-from course.core import access, db, errors, health, i18n, log, security, static_files
+from course.core import access, db, errors, health, i18n, jobs, log, security, static_files, uploads
 from course.groups import views as groups
 from course.lessons import actions as lesson_actions
 from course.lessons import editions, home, kinds
 from course.lessons import steps as reading
 from course.lessons import views as lessons
+from course.lessons.signals import draft_saved, drafts_differ
+from course.marking import agreeing, feedback, peerviews, releasing, returning
+from course.marking import views as marking
 from course.panels import expert
 from course.panels import views as panels
-from course.quizzes import bank
+from course.quizzes import bank, handing
 from course.quizzes import home as quizzes_at_home
 from course.quizzes import steps as quizzes
 from course.quizzes import views as taking
+from course.quizzes.regrading import finish_all
+from course.reflections import below, writing
 from course.reflections import steps as reflecting
+from course.reflections import versions as text_versions
 from course.reflections import views as reflections
 from course.teaching import figures as teaching_figures
+from course.teaching import files as teaching_files
+from course.teaching import gradebook, helping, regrading
 from course.teaching import quizzes as teaching_quizzes
-from course.teaching import regrading
 from course.teaching import views as teaching
 from course.weighings import steps as weighings
 
@@ -49,16 +56,26 @@ FEATURES = (
     weighings.bp,
     quizzes.bp,
     taking.bp,
+    handing.bp,
     bank.bp,
     cases.bp,
     authoring.bp,
     reflections.bp,
+    writing.bp,
+    marking.bp,
+    returning.bp,
+    agreeing.bp,
+    peerviews.bp,
+    feedback.bp,
     panels.bp,
     expert.bp,
     teaching.bp,
     regrading.bp,
     teaching_quizzes.bp,
     teaching_figures.bp,
+    teaching_files.bp,
+    gradebook.bp,
+    helping.bp,
 )
 
 
@@ -80,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Only as many forwarded headers as there are web servers of ours, so none can be forged.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
     log.init_app(app, settings)
+    uploads.init_app(app)  # before anything reads a form
     security.guard(app)
     access.init_app(app)
     security.init_app(app, settings)
@@ -96,7 +114,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         kinds.register(app, kind)
     home.register(app, quizzes_at_home.waiting)
     home.register(app, playing.unfinished)
+    home.register(app, feedback.unread)
+    below.register(app, feedback.returned)
+    home.register(app, peerviews.waiting)
     signed_in.connect(lesson_actions.adopt_pending)
+    draft_saved.connect(text_versions.remember)
+    drafts_differ.connect(text_versions.remember_both)
     signed_in.connect(visitors.adopt_played)
+    jobs.register(app, finish_all)
+    jobs.register(app, releasing.tell_due)
     cli.init_app(app)
     return app

@@ -15,6 +15,7 @@ from course.core import backup
 from course.core.current import settings
 from course.core.db import add_migrations, db
 from course.core.jobs import queue_of
+from course.marking import cli as grades
 from course.quizzes import cli as quizzes
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -130,5 +131,6 @@ def init_app(app: Flask) -> None:
         demo.cli,
         accounts.cli,
         quizzes.cli,
+        grades.cli,
     ):
         app.cli.add_command(command)

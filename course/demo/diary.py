@@ -47,7 +47,7 @@ def spans(
     chosen = sorted(random.sample(days_ago, len(sittings)), reverse=True)
     found = []
     for ago, pieces in zip(chosen, sittings, strict=True):
-        moment = _begin(random, today - timedelta(days=ago))
+        moment = begin(random, today - timedelta(days=ago))
         for piece in pieces:
             end = moment + timedelta(seconds=round(60 * piece * random.uniform(*PACE)))
             found.append(Span(moment, end))
@@ -67,7 +67,8 @@ def _sittings(random: Random, minutes: Sequence[int]) -> list[list[int]]:
     return found
 
 
-def _begin(random: Random, day: date) -> datetime:
+def begin(random: Random, day: date) -> datetime:
+    """When somebody sits down on this day: in office hours, or in the evening."""
     hours = EVENING if day.weekday() >= WEEKEND else random.choice((OFFICE, EVENING))
     at = time(random.randint(*hours), random.randint(0, 59), random.randint(0, 59))
     return datetime.combine(day, at, AMSTERDAM)

@@ -9,29 +9,21 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from course.curriculum import advice, positions
 from course.curriculum.positions import ContentErrors
 from course.curriculum.schema import Content, Slug, Text
 from course.demo.diary import LEARNING_DAYS
+from course.demo.tries import SetQuiz, Short, Try, Written
 from course.domain.weighing.scale import Side
 from course.groups.actions import ALPHABET, CODE_LENGTH
-from course.weighings.models import LONGEST_REASON
 
 PASSWORD: Final = "weegschaal-demo"  # noqa: S105 - of everybody in the demo, and printed by it
 INSTRUCTOR: Final = ("M. Verbeek", "docent@example.org")
+COLLEAGUE: Final = ("R. Tuinman", "collega@example.org")  # reads second
 STUDENT = "student@example.org"  # whose sheet is in one of the groups
 SHEETS: Final = (Path(__file__).parent / "sw-2b.yaml", Path(__file__).parent / "wijkteam.yaml")
-
-
-def _with_blank_lines(text: str) -> str:
-    """Paragraphs as people type them: a folded text in YAML keeps one line end between two."""
-    return text.replace("\n", "\n\n")
-
-
-Short = Annotated[Text, Field(max_length=LONGEST_REASON)]
-Written = Annotated[Text, AfterValidator(_with_blank_lines)]
 
 
 class Stage(StrEnum):
@@ -80,6 +72,7 @@ class Learner(Content):
     days: Annotated[int, Field(strict=True, ge=1, le=LEARNING_DAYS)] = LEARNING_DAYS
     # In the order in which they are done.
     lessons: dict[Slug, Way] = Field(default_factory=dict)
+    quizzes: dict[Slug, tuple[Try, ...]] = Field(default_factory=dict)  # first attempt first
 
     @property
     def address(self) -> str:
@@ -92,10 +85,11 @@ class Learner(Content):
 
 
 class Sheet(Content):
-    """A group with its code and its learners."""
+    """A group with its code, its learners, and the quizzes that were set for it."""
 
     name: Text
     code: Annotated[str, Field(pattern=rf"^[{ALPHABET}]{{{CODE_LENGTH}}}$")]
+    quizzes: tuple[SetQuiz, ...] = ()
     learners: Annotated[tuple[Learner, ...], Field(min_length=1)]
 
 

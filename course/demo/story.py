@@ -1,7 +1,7 @@
 """Loading and removing the demo: all of it in one transaction, or nothing.
 
 The actions of the features commit one step at a time, at this very moment. Here three weeks of
-thirty people go in at once, with the same rules of ``domain`` and the same marks and receipts.
+thirty-five people go in at once, with the same rules of ``domain`` and the same marks and receipts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,18 @@ from course.core.db import Model, db, end_transaction, insert_if_absent
 from course.core.log import log
 from course.core.outbox import Message
 from course.curriculum.edition import Edition
-from course.demo import diary, people
+from course.demo import diary, marked, panels, people
+from course.demo.marked import MarkedSheet, Marker
+from course.demo.panels import PanelSheet
 from course.demo.people import Sheet
 from course.demo.plan import DemoError, Run, plan
 from course.demo.played import PLAYED, add_playthroughs
+from course.demo.taken import add_quizzes, forget_pictures
 from course.demo.work import Work, pictures
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
 from course.lessons.models import Enrolment, StoredEdition
+from course.panels.models import Panel
 from course.weighings.models import Weighing
 
 SEED = 2026
@@ -45,7 +49,7 @@ def load() -> bool:
         return False
     # Slow things first, so that nobody waits for our transaction.
     password_hash = hash_password(people.PASSWORD)
-    sheets = people.sheets()
+    sheets, asked, judged = people.sheets(), panels.read(), marked.read()
     random = Random(SEED)
     runs = {
         learner.address: plan(random, learner, editions.library())
@@ -53,7 +57,7 @@ def load() -> bool:
         for learner in sheet.learners
     }
     try:
-        _add_everything(random, sheets, runs, password_hash)
+        _add_everything(random, sheets, asked, judged, runs, password_hash)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
@@ -71,7 +75,7 @@ def load() -> bool:
 
 
 def remove() -> int:
-    """Delete the demo accounts and groups with everything in them; give the number of accounts.
+    """Delete the demo accounts, groups and panels with everything in them; how many accounts.
 
     Real people who joined a demo group only lose that membership. A group that the demo instructor
     made later goes too, unless somebody real is in it.
@@ -81,6 +85,8 @@ def remove() -> int:
     theirs = list(
         db.session.scalars(select(Membership.group_id).where(Membership.user_id.in_(of_demo)))
     )
+    forget_pictures()
+    db.session.execute(delete(Panel).where(Panel.made_by.in_(of_demo)))
     db.session.execute(delete(Message).where(Message.recipient.in_(emails)))
     db.session.execute(delete(SignUp).where(SignUp.email.in_(emails)))
     gone = db.session.execute(delete(User).where(User.is_demo).returning(User.id)).all()
@@ -99,11 +105,16 @@ def _is_loaded() -> bool:
 
 
 def _add_everything(
-    random: Random, sheets: Sequence[Sheet], runs: Mapping[str, list[Run]], password_hash: str
+    random: Random,
+    sheets: Sequence[Sheet],
+    asked: PanelSheet,
+    judged: MarkedSheet,
+    runs: Mapping[str, list[Run]],
+    password_hash: str,
 ) -> None:
     start = diary.opening(now().astimezone(AMSTERDAM).date())
     users = _add_people(sheets, password_hash, start)
-    groups = _add_groups(sheets, users, start)
+    groups = _add_groups(sheets, users, start, read_twice=judged.group)
     rows: list[Model] = []
     for address, run, enrolment in _add_enrolments(users, runs):
         rows += Work(random, run, enrolment, users[address].id).rows()
@@ -123,13 +134,29 @@ def _add_everything(
     db.session.flush()
     for group in groups.values():
         take_pictures(group.id, PLAYED)
+    ids_by_address = {address: user.id for address, user in users.items()}
+    instructor_id = ids_by_address[people.INSTRUCTOR[1]]
+    for sheet in sheets:
+        add_quizzes(sheet, groups[sheet.code].id, ids_by_address, instructor_id)
+    panels.add_panels(asked, instructor_id)
+    marked.add_marked(
+        judged,
+        groups[judged.group].id,
+        {user.name: user.id for user in users.values()},
+        {
+            Marker.INSTRUCTOR: instructor_id,
+            Marker.COLLEAGUE: ids_by_address[people.COLLEAGUE[1]],
+        },
+    )
 
 
 def _add_people(sheets: Sequence[Sheet], password_hash: str, start: datetime) -> dict[str, User]:
     """The accounts, by address."""
-    name, address = people.INSTRUCTOR
     shared = {"password_hash": password_hash, "is_demo": True, "created_at": start}
-    users = [User(name=name, email=address, role=Role.INSTRUCTOR, **shared)]
+    users = [
+        User(name=name, email=address, role=Role.INSTRUCTOR, **shared)
+        for name, address in (people.INSTRUCTOR, people.COLLEAGUE)
+    ]
     users += [
         User(name=learner.name, email=learner.address, language=learner.language, **shared)
         for sheet in sheets
@@ -141,9 +168,9 @@ def _add_people(sheets: Sequence[Sheet], password_hash: str, start: datetime) ->
 
 
 def _add_groups(
-    sheets: Sequence[Sheet], users: Mapping[str, User], start: datetime
+    sheets: Sequence[Sheet], users: Mapping[str, User], start: datetime, *, read_twice: str
 ) -> dict[str, Group]:
-    """The groups, by code, with everybody in them."""
+    """The groups, by code, with everybody in them; one of them has a second instructor."""
     groups = {
         sheet.code: Group(name=sheet.name, join_code=sheet.code, is_demo=True, created_at=start)
         for sheet in sheets
@@ -152,6 +179,7 @@ def _add_groups(
     db.session.flush()
     for sheet in sheets:
         parts = [(people.INSTRUCTOR[1], Part.INSTRUCTOR)]
+        parts += [(people.COLLEAGUE[1], Part.INSTRUCTOR)] if sheet.code == read_twice else []
         parts += [(learner.address, Part.LEARNER) for learner in sheet.learners]
         db.session.add_all(
             Membership(

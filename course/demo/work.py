@@ -20,7 +20,7 @@ from course.lessons.models import Draft, Enrolment, StepDone
 from course.quizzes.marking import Given, mark
 from course.quizzes.models import Answer
 from course.reflections.actions import receipt_code
-from course.reflections.models import Submission
+from course.reflections.models import Submission, Version
 from course.weighings.models import GroupPicture, Weighing
 from course.weighings.queries import SIDES, balance_of
 
@@ -157,6 +157,15 @@ class Work:
                 receipt=receipt_code(public_id, text),
                 handed_in_at=handed_in_at,
                 withdrawn_at=withdrawn_at,
+            )
+            yield Version(
+                user_id=self.user_id,
+                enrolment_id=self.enrolment.id,
+                step=step.slug,
+                number=number,
+                text=text,
+                words=count_words(text),
+                kept_at=handed_in_at,
             )
         # What was handed in stays as the draft to go on from after a withdrawal.
         yield self._saved(step, {"text": [words.text]}, (again or span).at(0.95))

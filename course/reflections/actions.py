@@ -16,8 +16,8 @@ from course.domain.words import count_words
 from course.lessons import actions as lessons
 from course.lessons.models import Enrolment
 from course.lessons.visit import Visit
-from course.reflections import queries
-from course.reflections.models import Submission
+from course.reflections import queries, versions
+from course.reflections.models import Attachment, Submission
 
 
 class BeingMarked(CourseError):
@@ -50,6 +50,16 @@ def hand_in(visit: Visit, text: str) -> Submission:
     except IntegrityError:  # the other click of a double click was first
         db.session.rollback()
         return queries.standing(run.id, step) or submission
+    versions.keep(run.user_id, run.id, step, text, always=True)
+    db.session.execute(
+        update(Attachment)
+        .where(
+            Attachment.enrolment_id == run.id,
+            Attachment.step == step,
+            Attachment.submission_id.is_(None),
+        )
+        .values(submission_id=submission.id)
+    )
     lessons.add_step_done(run, visit.edition, step, go_to=step)
     db.session.commit()
     log.info("handed_in", user=run.user_id, submission=submission.id, words=submission.words)
@@ -84,7 +94,19 @@ def withdraw(submission: Submission) -> None:
         raise BeingMarked(
             _("Your instructor has started marking, so it stays as it is. Ask for it back.")
         )
+    db.session.execute(
+        update(Attachment).filter_by(submission_id=submission.id).values(submission_id=None)
+    )
     statement = select(Enrolment).filter_by(id=submission.enrolment_id)
     lessons.remove_step_done(db.session.execute(statement).scalar_one(), submission.step)
     db.session.commit()
     log.info("withdrawn", user=submission.user_id, submission=submission.id)
+
+
+def revise(submission: Submission) -> None:
+    """After the feedback: the text is a draft again; what was marked stays, and can be read."""
+    submission.withdrawn_at = submission.withdrawn_at or now()
+    statement = select(Enrolment).filter_by(id=submission.enrolment_id)
+    lessons.remove_step_done(db.session.execute(statement).scalar_one(), submission.step)
+    db.session.commit()
+    log.info("revised", user=submission.user_id, submission=submission.id)

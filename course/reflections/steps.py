@@ -1,7 +1,10 @@
 """The step kind for a reflection: write, look once more, hand in."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +12,18 @@ from markupsafe import Markup
 
 from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time
+from course.curriculum.rubrics import RubricFile
 from course.curriculum.schema import ReflectStep, Step
+from course.domain.identifying import exported, exported_names
 from course.domain.words import count_words
 from course.lessons import actions as lessons
+from course.lessons.editions import library
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit
-from course.reflections import queries
+from course.reflections import below, queries, versions
+from course.reflections.details import details, kinds
 from course.reflections.forms import ReflectionForm
+from course.reflections.queries import NOTHING_AROUND, Around
 
 
 def reflect_step(visit: Visit) -> ReflectStep:
@@ -35,14 +43,17 @@ class Reflect:
         return _("Reflection")
 
     def show(self, visit: Visit) -> ResponseReturnValue:
-        submission = (
-            queries.standing(visit.enrolment.id, visit.step.slug) if visit.enrolment else None
-        )
+        there = _around(visit)
+        submission = there.standing
         if submission and not visit.conflict:  # else the text of an older window would be gone
             return visit.render(
-                "reflections/handed_in.html", submission=submission, nothing=NothingForm()
+                "reflections/handed_in.html",
+                submission=submission,
+                below=below.parts(submission.user_id, submission.lesson, submission.step),
+                files=queries.handed_in_with(submission.id),
+                nothing=NothingForm(),
             )
-        return _page(visit, ReflectionForm(formdata=visit.form_data or None))
+        return _page(visit, _form(visit), there=there)
 
     def submit(self, visit: Visit) -> ResponseReturnValue:
         form = ReflectionForm(formdata=visit.form_data)
@@ -58,6 +69,8 @@ class Reflect:
             visit.run.id, visit.step.slug, visit.entered, revision=visit.sent_revision
         )
         if saved.stale:
+            who, texts = visit.run.user_id, (saved.content, visit.entered)
+            versions.keep_both(who, visit.run.id, visit.step.slug, texts)
             both = visit.with_entered(visit.entered, conflict=saved)
             return _page(both, form), HTTPStatus.CONFLICT
         if standing:  # handed in from another window: what this one holds is there once withdrawn
@@ -80,13 +93,65 @@ class Reflect:
         return Markup()
 
 
-def _page(visit: Visit, form: ReflectionForm) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What was refused beside the text, and why."""
+
+    file: str = ""
+    question: str = ""
+    typed: str = ""  # the question
+
+
+NOTHING: Final = Refused()
+
+
+def page(visit: Visit, refused: Refused = NOTHING) -> str:
+    """The page to write on, with what was saved last."""
+    return _page(visit, _form(visit), refused)
+
+
+def _form(visit: Visit) -> ReflectionForm:
+    return ReflectionForm(formdata=visit.form_data or None)
+
+
+def _around(visit: Visit) -> Around:
+    if visit.enrolment is None:
+        return NOTHING_AROUND
+    return queries.around(visit.enrolment.id, visit.step.slug)
+
+
+def _page(
+    visit: Visit, form: ReflectionForm, refused: Refused = NOTHING, there: Around | None = None
+) -> str:
+    there = there or _around(visit)
+    at = (visit.enrolment.id if visit.enrolment else 0, visit.step.slug)
     return visit.render(
         "reflections/write.html",
         form=form,
         words=count_words(form.text.data or ""),
         beside=_beside(visit),
+        rubric=_rubric(visit),
+        guard=json.dumps({"patterns": exported(), "names": exported_names(), "kinds": kinds()}),
+        details=details(form.text.data or ""),
+        files=queries.files_of(*at) if there.has_files else [],
+        asked=queries.help_of(*at) if there.has_asked else [],
+        refused=refused,
+        below=_below(visit) if there.has_earlier else [],
+        nothing=NothingForm(),
     )
+
+
+def _below(visit: Visit) -> list[Markup]:
+    if visit.user is None:
+        return []
+    return below.parts(visit.user.id, visit.edition.lesson.slug, visit.step.slug)
+
+
+def _rubric(visit: Visit) -> RubricFile | None:
+    """What is looked at, to be read before one writes."""
+    slug = reflect_step(visit).rubric
+    edition = library().rubrics.get(slug) if slug else None
+    return edition.rubric if edition else None
 
 
 def _beside(visit: Visit) -> list[Markup]:

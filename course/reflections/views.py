@@ -11,7 +11,8 @@ from course.domain.words import count_words
 from course.groups import queries as groups
 from course.lessons import queries as lessons
 from course.lessons.visit import Visit
-from course.reflections import actions, queries
+from course.reflections import actions, below, queries
+from course.reflections.details import details
 from course.reflections.steps import Reflect
 
 bp = Blueprint("reflections", __name__, template_folder="templates")
@@ -36,6 +37,7 @@ def confirm(lesson: str, slug: str) -> ResponseReturnValue:
         "reflections/confirm.html",
         text=text,
         words=count_words(text),
+        details=details(text),
         has_group=bool(groups.groups_of(current_user.id)),
         nothing=NothingForm(),
     )
@@ -70,6 +72,7 @@ def receipt(public_id: str) -> ResponseReturnValue:
         submission=submission,
         title=title,
         visit=visit,
+        below=below.parts(submission.user_id, submission.lesson, submission.step),
         has_group=bool(groups.groups_of(current_user.id)),
         nothing=NothingForm(),
     )

@@ -1,0 +1,282 @@
+"""Fellow students read each other's reflection: who reads whom, what they say, who is missing.
+
+Anonymous both ways: a reader sees a text and no name, a writer sees what was said and not by whom.
+Instructors see all of it. It is feedback and no grade.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from course.accounts.models import User
+from course.core.clock import now
+from course.core.db import db
+from course.core.errors import CourseError
+from course.core.i18n import _
+from course.core.log import log
+from course.domain import peers as rules
+from course.groups.models import Membership, Part
+from course.marking.models import Assignment, PeerReview
+from course.reflections.models import Submission
+
+FEWEST: Final = 2  # hand-ins, or there is nobody to read
+
+
+class CannotStart(CourseError):
+    """There are too few texts to read each other."""
+
+    status = HTTPStatus.CONFLICT
+
+
+def _handed_in(assignment: Assignment) -> dict[int, Submission]:
+    """The standing submission of each learner of the group; one query."""
+    statement = (
+        select(Submission)
+        .join(Membership, Membership.user_id == Submission.user_id)
+        .where(
+            Membership.group_id == assignment.group_id,
+            Membership.part == Part.LEARNER,
+            Submission.lesson == assignment.lesson,
+            Submission.step == assignment.step,
+            Submission.withdrawn_at.is_(None),
+        )
+    )
+    return {row.user_id: row for row in db.session.scalars(statement)}
+
+
+def reviews_in(assignment_id: int) -> Sequence[PeerReview]:
+    """All that was given out and not ended, in the order of giving out; one query."""
+    statement = (
+        select(PeerReview)
+        .where(PeerReview.assignment_id == assignment_id, PeerReview.ended_at.is_(None))
+        .order_by(PeerReview.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def give_out(assignment: Assignment) -> int:
+    """Give everybody who handed in their texts to read; who came late gets a ring of their own.
+
+    Doing it again only adds what is missing, so it may be pressed twice. Gives how many reviews
+    were added. Raises :exc:`CannotStart` with fewer than two texts.
+    """
+    texts = _handed_in(assignment)
+    if len(texts) < FEWEST:
+        raise CannotStart(
+            _("Two reflections are needed at least, so that somebody can read one. Wait a little.")
+        )
+    there = reviews_in(assignment.id)
+    begun = {str(row.user_id) for row in there} | {
+        str(user_id)
+        for user_id, text in texts.items()
+        if text.id in {row.submission_id for row in there}
+    }
+    late = [str(user_id) for user_id in texts if str(user_id) not in begun]
+    if not late:
+        return 0
+    seed = int.from_bytes(sha256(assignment.code_key.encode()).digest()[:4])
+    if begun:
+        on_time = _allocation(there, texts)
+        found = rules.allocate_late(late, on_time, reviews=assignment.peers, seed=seed)
+    else:
+        found = rules.allocate(late, reviews=assignment.peers, seed=seed)
+    pairs = [
+        (int(reader), int(writer)) for reader, all_ in found.reviews.items() for writer in all_
+    ]
+    return _add(assignment, texts, pairs)
+
+
+def _allocation(
+    there: Sequence[PeerReview], texts: Mapping[int, Submission]
+) -> dict[str, tuple[str, ...]]:
+    writer_of = {text.id: str(user_id) for user_id, text in texts.items()}
+    found: dict[str, list[str]] = {}
+    for row in there:
+        if row.submission_id in writer_of:
+            found.setdefault(str(row.user_id), []).append(writer_of[row.submission_id])
+    return {reader: tuple(writers) for reader, writers in found.items()}
+
+
+def _add(
+    assignment: Assignment, texts: Mapping[int, Submission], pairs: Sequence[tuple[int, int]]
+) -> int:
+    rows = [
+        PeerReview(
+            public_id=secrets.token_urlsafe(16),
+            user_id=reader,
+            assignment_id=assignment.id,
+            submission_id=texts[writer].id,
+            levels={},
+            allocated_at=now(),
+        )
+        for reader, writer in pairs
+    ]
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(rows)
+    except IntegrityError:  # a colleague pressed it in this very moment
+        db.session.rollback()
+        return 0
+    db.session.commit()
+    log.info("peers_given_out", assignment=assignment.id, reviews=len(rows))
+    return len(rows)
+
+
+def replace_missing(assignment: Assignment) -> int:
+    """Give what somebody did not read to others who have the fewest; gives how many were moved.
+
+    Meant for after the end, or when somebody left. What is done stays.
+    """
+    there, texts = reviews_in(assignment.id), _handed_in(assignment)
+    done = {str(row.user_id) for row in there if row.done_at is not None}
+    gone = {str(row.user_id) for row in there if row.done_at is None} - done
+    if not gone or not done:
+        return 0
+    # Only the readers go: what they wrote is still to be read, so their texts stay in the ring.
+    allocation = _allocation(there, texts)
+    left = {reader: writers for reader, writers in allocation.items() if reader not in gone}
+    counts = {str(user_id): 0 for user_id in texts}
+    for writers in left.values():
+        for writer in writers:
+            counts[writer] = counts.get(writer, 0) + 1
+    pairs = []
+    for writer in sorted(counts, key=lambda one: (counts[one], one)):
+        while counts[writer] < assignment.peers:
+            free = [one for one in left if one != writer and writer not in left[one]]
+            if not free:
+                break
+            reader = min(free, key=lambda one: (len(left[one]), one))
+            left[reader] = (*left[reader], writer)
+            counts[writer] += 1
+            pairs.append((int(reader), int(writer)))
+    db.session.execute(
+        update(PeerReview)
+        .where(
+            PeerReview.assignment_id == assignment.id,
+            PeerReview.user_id.in_([int(one) for one in gone]),
+            PeerReview.done_at.is_(None),
+        )
+        .values(ended_at=now())
+    )
+    return _add(assignment, texts, pairs)
+
+
+# --- A reader ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text that somebody was asked to read."""
+
+    review: PeerReview
+    assignment: Assignment
+    text: str
+    words: int
+
+
+def reading_for(user_id: int, public_id: str) -> Reading | None:
+    """What this learner was asked to read; None for anybody else, and when it was given away."""
+    statement = (
+        select(PeerReview, Assignment, Submission)
+        .join(Assignment, Assignment.id == PeerReview.assignment_id)
+        .join(Submission, Submission.id == PeerReview.submission_id)
+        .where(
+            PeerReview.public_id == public_id,
+            PeerReview.user_id == user_id,
+            PeerReview.ended_at.is_(None),
+        )
+    )
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        return None
+    review, assignment, submission = row
+    return Reading(review, assignment, submission.text, submission.words)
+
+
+def to_read(user_id: int) -> Sequence[tuple[PeerReview, Assignment]]:
+    """What this learner still has to read, the first end first; one query."""
+    statement = (
+        select(PeerReview, Assignment)
+        .join(Assignment, Assignment.id == PeerReview.assignment_id)
+        .where(
+            PeerReview.user_id == user_id,
+            PeerReview.done_at.is_(None),
+            PeerReview.ended_at.is_(None),
+        )
+        .order_by(Assignment.peers_until, PeerReview.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def write(
+    review: PeerReview, levels: Mapping[str, int], comment: str, *, revision: int, is_done: bool
+) -> bool:
+    """Keep what a reader says; ``False`` when another window has a newer one, which stays."""
+    kept = db.session.execute(
+        update(PeerReview)
+        .where(PeerReview.id == review.id, PeerReview.revision == revision)
+        .values(
+            levels=dict(levels),
+            comment=comment,
+            revision=revision + 1,
+            done_at=now() if is_done else review.done_at,
+        )
+        .returning(PeerReview.id)
+    ).all()
+    if not kept:
+        db.session.rollback()
+        return False
+    db.session.commit()
+    return True
+
+
+def said_about(submission_id: int) -> Sequence[PeerReview]:
+    """What fellow students said about a text, done ones only, in an order that tells nothing."""
+    statement = (
+        select(PeerReview)
+        .where(
+            PeerReview.submission_id == submission_id,
+            PeerReview.done_at.is_not(None),
+            PeerReview.ended_at.is_(None),
+        )
+        .order_by(PeerReview.public_id)
+    )
+    return db.session.scalars(statement).all()
+
+
+# --- An instructor -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One review as an instructor sees it."""
+
+    reader: str
+    writer: str
+    review: PeerReview
+
+
+def overview(assignment_id: int) -> Sequence[Seen]:
+    """Who reads whom, with what they said; two queries."""
+    rows = reviews_in(assignment_id)
+    submissions = {
+        row.id: row.user_id
+        for row in db.session.scalars(
+            select(Submission).where(Submission.id.in_([row.submission_id for row in rows]))
+        )
+    }
+    people = {row.user_id for row in rows} | set(submissions.values())
+    names = {
+        row.id: row.name for row in db.session.scalars(select(User).where(User.id.in_(people)))
+    }
+    return [
+        Seen(names[row.user_id], names[submissions[row.submission_id]], row)
+        for row in rows
+        if row.submission_id in submissions
+    ]

@@ -1,0 +1,213 @@
+"""Results that are returned: to one learner, to a group, or at a moment; and taken back.
+
+What a learner gets is what their markers agreed, or the one marking that is done. The grade goes
+into the book of grades in the same transaction, and the message into the outbox, so neither is
+there without the other.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from course.accounts.models import User
+from course.core import outbox
+from course.core.clock import now
+from course.core.db import db
+from course.core.errors import CourseError
+from course.core.i18n import _, speaking
+from course.core.log import log
+from course.domain.foureyes import State
+from course.domain.grades import Grade, Scheme
+from course.domain.grades import narrative as no_number
+from course.marking import grades, rubrics
+from course.marking.models import Agreed, Assignment, Marking, Release
+from course.marking.queries import Item, Stand
+from course.reflections.models import Submission
+
+
+class NotReady(CourseError):
+    """There is nothing to return yet, or markers have to agree first."""
+
+    status = HTTPStatus.CONFLICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Final:
+    """What a learner gets: of a marking, with the levels and words that count."""
+
+    marking: Marking
+    levels: Mapping[str, int]
+    comment: str
+    agreed: Agreed | None = None
+
+    def grade(self, assignment: Assignment) -> Grade | None:
+        """The grade that follows, or that was agreed; None without one."""
+        if self.agreed is not None:
+            return rubrics.agreed_grade(assignment, self.agreed)
+        return rubrics.grade_of(assignment, self.levels)
+
+
+def final_of(item: Item, agreed: Agreed | None) -> Final | None:
+    """What would be returned now; None while nobody is done, or while two have to agree."""
+    if item.state not in {State.RECONCILED, State.RELEASED}:
+        return None
+    done = [row for row in item.markings.values() if row.done_at is not None]
+    first = min(done, key=lambda row: ({"first": 0, "second": 1, "third": 2}[row.part], row.id))
+    if agreed is not None:
+        comment = agreed.comment or first.comment
+        return Final(marking=first, levels=agreed.levels, comment=comment, agreed=agreed)
+    if len(done) > 1:
+        return None
+    return Final(marking=first, levels=first.levels, comment=first.comment)
+
+
+def give(
+    assignment: Assignment, items: Sequence[Item], *, by: int, at: datetime | None = None
+) -> int:
+    """Return the results of these submissions, now or ``at`` a moment; give how many.
+
+    Raises :exc:`NotReady` when one of them cannot be returned yet: then none is.
+    """
+    count = add_results(assignment, items, by=by, at=at)
+    db.session.commit()
+    log.info("results_given", assignment=assignment.id, count=count, by=by)
+    return count
+
+
+def add_results(
+    assignment: Assignment, items: Sequence[Item], *, by: int, at: datetime | None = None
+) -> int:
+    """Within the caller's transaction: as :func:`give`.
+
+    What was returned already is left as it is. Raises :exc:`NotReady` when one of them cannot be
+    returned yet: then none is.
+    """
+    agreed = {
+        row.submission_id: row
+        for row in db.session.scalars(
+            select(Agreed).where(Agreed.submission_id.in_([item.submission.id for item in items]))
+        )
+    }
+    ready = []
+    for item in items:
+        if item.stand is Stand.GIVEN or item.is_scheduled:
+            continue
+        final = final_of(item, agreed.get(item.submission.id))
+        if final is None:
+            raise NotReady(
+                _(
+                    "%(code)s is not ready: it is not marked, or its markers have to agree first. "
+                    "Nothing was returned.",
+                    code=item.name or item.code,
+                )
+            )
+        ready.append((item, final))
+    visible = max(at, now()) if at else now()
+    return sum(_add(assignment, item, final, visible, by=by) for item, final in ready)
+
+
+def _add(assignment: Assignment, item: Item, final: Final, visible: datetime, *, by: int) -> bool:
+    """``False`` when a colleague, or the other click, returned it in this very moment."""
+    submission = item.submission
+    row = Release(
+        user_id=submission.user_id,
+        submission_id=submission.id,
+        assignment_id=assignment.id,
+        marking_id=final.marking.id,
+        visible_at=visible,
+        made_by=by,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return False
+    value = final.grade(assignment)
+    narrative = Scheme.from_plain(assignment.scheme).kind == "narrative"
+    if value is not None or narrative:
+        row.grade_number = grades.add(
+            submission.user_id,
+            assignment.id,
+            value or no_number(),
+            by=by,
+            reason="given",
+            rubric=rubrics.edition_of(assignment).hash,
+        )
+    return True
+
+
+def retract(release: Release, why: str, *, by: int) -> None:
+    """Take a result back, with the reason; the learner no longer sees it, and the book says so."""
+    gone = db.session.execute(
+        update(Release)
+        .where(Release.id == release.id, Release.retracted_at.is_(None))
+        .values(retracted_at=now(), retracted_why=why)
+        .returning(Release.id)
+    ).all()
+    if not gone:  # the other click was first
+        db.session.rollback()
+        return
+    grades.add(release.user_id, release.assignment_id, None, by=by, reason=why)
+    db.session.commit()
+    log.info("result_retracted", release=release.id, by=by)
+
+
+def tell_due() -> None:
+    """Post one message for each result that can be seen since; a job calls this every minute."""
+    statement = (
+        select(Release, User, Submission.public_id)
+        .join(User, User.id == Release.user_id)
+        .join(Submission, Submission.id == Release.submission_id)
+        .where(
+            Release.told_at.is_(None),
+            Release.retracted_at.is_(None),
+            Release.visible_at <= now(),
+        )
+        .limit(200)
+    )
+    base_url = current_app.extensions["settings"].base_url
+    for release, user, public_id in db.session.execute(statement).all():
+        claimed = db.session.execute(
+            update(Release)
+            .where(
+                Release.id == release.id,
+                Release.told_at.is_(None),
+                Release.retracted_at.is_(None),
+            )
+            .values(told_at=now())
+        )
+        if claimed.rowcount:  # type: ignore[attr-defined]  # an UPDATE counts its rows
+            _tell(release, user, f"{base_url}/reflections/{public_id}/feedback")
+        db.session.commit()
+
+
+def _tell(release: Release, user: User, link: str) -> None:
+    with speaking(user.language):
+        subject, body = letter(user.name, link)
+        outbox.post(key=f"feedback:{release.id}", recipient=user.email, subject=subject, body=body)
+
+
+def letter(name: str, link: str) -> tuple[str, str]:
+    """The subject and text of the message, in the language that is spoken now."""
+    body = _(
+        "Hello %(name)s,\n\nYour instructor returned your reflection. Read the feedback here:\n"
+        "%(link)s\n\nWeegschaal",
+        name=name,
+        link=link,
+    )
+    return _("There is feedback on your reflection"), body
+
+
+def standing(assignment_id: int, submission_ids: Collection[int]) -> dict[int, Release]:
+    """The results that were given and not taken back, by submission; one query."""
+    statement = select(Release).where(
+        Release.assignment_id == assignment_id,
+        Release.submission_id.in_(submission_ids),
+        Release.retracted_at.is_(None),
+    )
+    return {row.submission_id: row for row in db.session.scalars(statement)}

@@ -1,0 +1,277 @@
+"""What a marker has before them: a text with remarks, what its writer decided, the rubric, a grade.
+
+Everything here is of one marker; drafts of colleagues are never in it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from typing import Any, Final
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from course.accounts.models import User
+from course.core.db import db
+from course.core.i18n import _, language, number
+from course.curriculum.edition import Edition
+from course.curriculum.rubrics import RubricFile
+from course.curriculum.schema import ReflectStep
+from course.domain import anchors
+from course.domain.grades import Grade, Scheme, Word
+from course.groups.models import Group
+from course.lessons import queries as lessons
+from course.lessons.editions import library
+from course.lessons.kinds import kind_of
+from course.lessons.visit import Visit
+from course.marking import queries, rubrics, stages
+from course.marking.judging import Decision, Judged, Part, judged_of, part_for
+from course.marking.models import Assignment, Phrase, Remark
+from course.marking.queries import Item
+from course.reflections.models import Submission
+
+MARKED: Final = {queries.Stand.READ, queries.Stand.DONE, queries.Stand.GIVEN}
+PLACE: Final = re.compile(r"[0-9]{1,9}")  # in a text, as a form sends it
+UNREAD: Final = Judged(levels={}, comment="", note="", decision=Decision.OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What an assignment is about, for headings."""
+
+    group: Group
+    lesson: str  # its title
+    step: str  # its title
+    rubric: RubricFile
+    cut: str  # "5,5"; "" without a number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A piece of the text, and the remarks that it belongs to."""
+
+    text: str
+    remarks: tuple[Remark, ...]
+    ends: tuple[Remark, ...] = ()  # those that end here, so that they stand beside it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One submission with everything that a marker needs to judge it."""
+
+    item: Item
+    runs: Sequence[Run]
+    loose: Sequence[Remark]  # about a decision, or a passage that is not there any more
+    beside: Sequence[tuple[str, Markup]]  # what its writer decided, by the name of the decision
+    earlier: Sequence[Submission]
+    judged: Judged
+    revision: int
+    part: Part
+    is_done: bool
+    can_reopen: bool
+    grade: str
+    others: Sequence[str]  # who looks at it too
+    typed: Mapping[str, str] = field(default_factory=dict)  # a remark that was refused
+
+
+def rubric_of(assignment: Assignment) -> RubricFile:
+    """The rubric that an assignment is marked with."""
+    return rubrics.edition_of(assignment).rubric
+
+
+def criteria_of(assignment: Assignment) -> list[str]:
+    """The criteria that need a level, in their order."""
+    return [criterion.slug for criterion in rubric_of(assignment).criteria]
+
+
+def about(assignment: Assignment) -> About:
+    """The headings of an assignment; one query."""
+    group = db.session.get_one(Group, assignment.group_id)
+    edition = library().current(assignment.lesson)
+    step = edition.step(assignment.step) if edition else None
+    scheme = Scheme.from_plain(assignment.scheme)
+    rubric = rubric_of(assignment)
+    return About(
+        group=group,
+        lesson=edition.lesson.title[language()] if edition else assignment.lesson,
+        step=step.title[language()] if step else assignment.step,
+        rubric=rubric,
+        cut=number(float(scheme.pass_mark)) if rubric.points and scheme.kind == "number" else "",
+    )
+
+
+def sheet(
+    assignment: Assignment,
+    item: Item,
+    marker_id: int,
+    *,
+    judged: Judged | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Everything for one submission; ``judged`` is what a form holds instead of what is saved."""
+    mine = item.markings.get(marker_id)
+    remarks = queries.remarks_of([mine.id]) if mine else []
+    runs, loose = runs_of(item.submission.text, remarks)
+    there = judged or (judged_of(mine) if mine else UNREAD)
+    return Sheet(
+        item=item,
+        runs=runs,
+        loose=loose,
+        beside=_beside(item.submission),
+        earlier=queries.earlier_versions(item.submission) if item.submission.number > 1 else [],
+        judged=there,
+        revision=mine.revision if mine else 0,
+        part=Part(mine.part) if mine else part_for(assignment, marker_id),
+        is_done=bool(mine and mine.done_at),
+        can_reopen=can_reopen(item, marker_id),
+        grade=grade_words(assignment, there.levels),
+        others=queries.also_looking(item.submission.id, marker_id),
+        typed=typed or {},
+    )
+
+
+def can_reopen(item: Item, marker_id: int) -> bool:
+    """Whether this marker, who is done, may work on it again."""
+    mine = item.markings.get(marker_id)
+    if mine is None or mine.done_at is None:
+        return False
+    done = [row for row in item.markings.values() if row.done_at is not None]
+    return stages.can_reopen(item.state, mine.part, is_alone=len(done) == 1)
+
+
+def runs_of(text: str, remarks: Sequence[Remark]) -> tuple[list[Run], list[Remark]]:
+    """The text in pieces, cut where a remark begins or ends; and remarks that have no place."""
+    spans, loose = [], []
+    for made in remarks:
+        found = None
+        if made.place == "passage":
+            found = anchors.find(anchors.Anchor(**made.anchor), text).span
+        if found is None:
+            loose.append(made)
+        else:
+            spans.append((*found, made))
+    cuts = sorted({0, len(text), *(at for start, end, _made in spans for at in (start, end))})
+    runs = [
+        Run(
+            text=text[start:end],
+            remarks=tuple(made for first, last, made in spans if first <= start and end <= last),
+            ends=tuple(made for _first, last, made in spans if last == end),
+        )
+        for start, end in pairwise(cuts)
+    ]
+    return runs, loose
+
+
+def _beside(submission: Submission) -> list[tuple[str, Markup]]:
+    """What its writer weighed and chose on the way, each under the name of its step."""
+    writer = db.session.get(User, submission.user_id)
+    visit = lessons.visit(writer, submission.lesson, submission.step) if writer else None
+    if visit is None or not isinstance(visit.step, ReflectStep):
+        return []
+    found = [(slug, _told(visit, visit.edition, slug)) for slug in visit.step.beside]
+    return [(slug, html) for slug, html in found if html]
+
+
+def _told(visit: Visit, edition: Edition, slug: str) -> Markup:
+    step = edition.step(slug)
+    return kind_of(step.kind).beside(visit.read_by_marker(), [step]) if step else Markup()
+
+
+def grade_words(assignment: Assignment, levels: Mapping[str, int]) -> str:
+    """The grade as it is read: "7,6", or a word; "" while it is not known."""
+    found = rubrics.grade_of(assignment, levels)
+    return as_read(found) if found else ""
+
+
+def as_read(grade: Grade) -> str:
+    """A grade on a page, in the language of the page."""
+    if grade.rounded is not None and grade.word is None:
+        shown = str(grade.rounded)  # "7.0", as everywhere
+        return shown.replace(".", ",") if language() == "nl" else shown
+    return {
+        Word.INSUFFICIENT: _("insufficient"),
+        Word.SUFFICIENT: _("sufficient"),
+        Word.GOOD: _("good"),
+        None: "",
+    }[grade.word]
+
+
+def as_fields(judged: Judged) -> dict[str, list[str]]:
+    """A judgement as its form holds it, by the names of the fields."""
+    levels = {f"level-{slug}": [str(level)] for slug, level in judged.levels.items()}
+    texts = {
+        "comment": [judged.comment],
+        "note": [judged.note],
+        "decision": [judged.decision.value],
+    }
+    return levels | texts
+
+
+def anchor_of(item: Item, form: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
+    """Where a remark belongs: places in the text, words from it, or a decision; None: nowhere."""
+    decision = form.get("decision", "")
+    if decision:
+        known = {slug for slug, _html in _beside(item.submission)}
+        return ("decision", {"step": decision}) if decision.split("/")[0] in known else None
+    text = item.submission.text
+    span = _span(text, form)
+    if span is None:
+        return None
+    return "passage", asdict(anchors.make_anchor(text, *span))
+
+
+def _span(text: str, form: Mapping[str, str]) -> tuple[int, int] | None:
+    start, end = form.get("start", ""), form.get("end", "")
+    if PLACE.fullmatch(start) and PLACE.fullmatch(end) and int(start) < int(end) <= len(text):
+        return int(start), int(end)
+    quote = form.get("quote", "").replace("\r\n", "\n").strip()
+    at = text.find(quote) if quote else -1
+    return (at, at + len(quote)) if at >= 0 else None
+
+
+# --- What waits, and phrases ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An assignment in the list of a marker."""
+
+    assignment: Assignment
+    about: About
+    waits: int
+    mine: int  # drafts of one's own
+    done: int
+    all: int
+    longest: int  # days that the longest one waits
+
+
+def waiting(marker_id: int) -> list[Waiting]:
+    """Everything that this marker's groups are asked, what waits longest first."""
+    rows = []
+    for assignment, _group in queries.assignments_of(marker_id):
+        items = queries.queue(assignment, marker_id)
+        waits = [item for item in items if item.is_open]
+        rows.append(
+            Waiting(
+                assignment=assignment,
+                about=about(assignment),
+                waits=len(waits),
+                mine=sum(item.stand is queries.Stand.MINE for item in items),
+                done=sum(item.stand in MARKED for item in items),
+                all=len(items),
+                longest=max((item.days for item in waits), default=0),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.longest, -row.waits))
+
+
+def phrases(marker_id: int, assignment: Assignment) -> list[tuple[str, str]]:
+    """Phrases to start from, kind and text: one's own, those of the group, those of the content."""
+    statement = (
+        select(Phrase)
+        .where((Phrase.user_id == marker_id) | (Phrase.group_id == assignment.group_id))
+        .order_by(Phrase.id.desc())
+    )
+    own = [(row.kind, row.text) for row in db.session.scalars(statement)]
+    return own + [(item.kind, item.text[language()]) for item in library().phrases]
