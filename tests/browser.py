@@ -6,6 +6,7 @@ person does: with the token of the page.
 
 from collections.abc import Mapping
 from contextvars import Context
+from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -71,9 +72,12 @@ class Browser(FlaskClient):
         data: Mapping[str, str | list[str]] | None = None,
         *,
         action: str | None = None,
+        files: Mapping[str, tuple[bytes, str]] | None = None,
         **kwargs: Any,
     ) -> TestResponse:
         """Open ``page``, fill in its form with ``data``, and send it as a browser does.
+
+        ``files``: what is chosen in its fields for files, as content and name.
 
         Hidden fields and what is filled in already go along. The form is the first one in
         ``main`` that has all the names in ``data``; ``action`` chooses the one that goes to an
@@ -85,8 +89,9 @@ class Browser(FlaskClient):
             name: [value] if isinstance(value, str) else list(value)
             for name, value in (data or {}).items()
         }
-        form = _form_in(shown, set(filled), action)
-        fields = {**_fields(form), **filled}
+        form = _form_in(shown, set(filled) | set(files or ()), action)
+        chosen = {name: [(BytesIO(what), named)] for name, (what, named) in (files or {}).items()}
+        fields = {**_fields(form), **filled, **chosen}
         target = form.get("action") or shown.request.full_path.rstrip("?")
         headers = {
             "Origin": "http://localhost",
@@ -136,7 +141,7 @@ def _fields(form: Element) -> Fields:
             if "checked" not in element.attrib:
                 continue
             value = element.get("value", "on")
-        elif element.tag == "input" and kind not in {"submit", "button"}:
+        elif element.tag == "input" and kind not in {"submit", "button", "file"}:
             value = element.get("value", "")
         else:
             continue

@@ -3,6 +3,7 @@
 README.md beside this file tells what lies where.
 """
 
+import gc
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from email.message import EmailMessage
 from ipaddress import ip_address
 from typing import Any, Protocol
 
+import hypothesis
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
@@ -27,13 +29,30 @@ from course.core.db import db
 from course.core.outbox import Message
 from tests.browser import Browser
 from tests.factories import Factory
-from tests.houses import DATABASES, Street
+from tests.houses import DATABASES, Made, Street
+
+# The same examples in each run, so that what fails comes from the change at hand, and no limit on
+# the time of one, because the machine may be busy. Other examples are for `make search`.
+hypothesis.settings.register_profile(
+    "same",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let one warning pass, in every test."""
     # WTForms 3.4 wants its choices in another shape; pyproject.toml stays below it until then.
     config.addinivalue_line("filterwarnings", "ignore:Passing SelectField choices as tuples")
+
+
+def pytest_collection_finish() -> None:
+    """Look less often for waste, and not among all that was imported: a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(500_000)
 
 
 # --- The app -------------------------------------------------------------------------------
@@ -62,6 +81,18 @@ def app(request: pytest.FixtureRequest, street: Street) -> Flask:
 def clear(app: Flask, street: Street) -> Callable[[], None]:
     """``clear()``: empty the database once more, in the middle of a test."""
     return street.house_of(app).clear
+
+
+class Once(Protocol):
+    """``once(make_it)``: what :meth:`tests.houses.House.once` says, in the app of the test."""
+
+    def __call__(self, make: Callable[[Flask], Made]) -> Made: ...
+
+
+@pytest.fixture
+def once(app: Flask, street: Street) -> Once:
+    """``once(make_it)``: the rows that ``make_it(app)`` makes, made once for many tests."""
+    return street.house_of(app).once
 
 
 @pytest.fixture

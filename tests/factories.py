@@ -6,6 +6,7 @@ for a page. What comes back is detached: its columns can be read, its relationsh
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from functools import cache
 from itertools import count
@@ -13,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from flask import Flask, has_app_context
 from sqlalchemy import select, update
+from sqlalchemy.orm import contains_eager
 
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.passwords import hash_password
@@ -21,24 +23,40 @@ from course.cases.models import ChoicePicture, Playthrough, StoredCase, Turn
 from course.core.access import Role
 from course.core.clock import now
 from course.core.db import Model, db
+from course.core.filetypes import Checked, checked
 from course.core.outbox import Message
+from course.core.uploads import Taken
 from course.curriculum.edition import CaseEdition, Edition, QuizEdition
 from course.curriculum.quizzes import WeighingItem
 from course.curriculum.schema import QuestionStep, ScaleStep, Step
-from course.domain import branching
+from course.domain import anchors, branching
+from course.domain.grades import Scheme
 from course.domain.words import count_words
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
-from course.panels import actions as panels
+from course.marking import grades, rubrics
+from course.marking.models import (
+    Agreed,
+    Assignment,
+    Calibration,
+    Looking,
+    Marking,
+    PeerReview,
+    Phrase,
+    Release,
+    Remark,
+)
 from course.panels import queries as panel_queries
-from course.panels.models import Panel, PanelAnswer, PanelMember
-from course.quizzes import attempts
+from course.panels.actions import freezing
+from course.panels.models import Panel, PanelAnswer, PanelMember, PanelShare
+from course.quizzes import attempts, files
 from course.quizzes import editions as quizzes
 from course.quizzes.models import (
     Allowance,
     Answer,
     ItemPicture,
+    Judgement,
     KeyChange,
     Mark,
     MarkChange,
@@ -47,8 +65,9 @@ from course.quizzes.models import (
     Sitting,
 )
 from course.reflections.actions import receipt_code
-from course.reflections.models import Submission
+from course.reflections.models import Attachment, HelpRequest, Submission, Version
 from course.weighings.models import GroupPicture, Weighing
+from tests import papers
 
 PASSWORD: Final = "een goed bewaard geheim"
 LESSON: Final = "waarom-eropaf"
@@ -380,6 +399,164 @@ class Factory:
             self.done(enrolment, at)
         return submission
 
+    def assignment(
+        self, group: Group, *, lesson: str = LESSON, step: str | None = None, **columns: Any
+    ) -> Assignment:
+        """The group is asked for a reflection, marked with the short rubric and a number."""
+        at = step or self.step("reflect", lesson).slug
+        with self.together():
+            edition = editions.library().rubrics["korte-reflectie"]
+            values = {
+                "scheme": dict(Scheme().to_plain()),
+                "code_key": f"een-sleutel-van-{next(self._numbers):032}",
+                "rubric_id": rubrics.stored_id(edition),
+                **columns,
+            }
+            return self.add(Assignment(group_id=group.id, lesson=lesson, step=at, **values))
+
+    def marking(
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        marker: User,
+        level: int = 2,
+        *,
+        is_done: bool = True,
+        **columns: Any,
+    ) -> Marking:
+        """What a marker thinks: the same level at each criterion of the short rubric."""
+        with self.together():
+            db.session.execute(
+                update(Submission)
+                .where(Submission.id == submission.id)
+                .values(marking_began_at=now())
+            )
+            criteria = editions.library().rubrics["korte-reflectie"].rubric.criteria
+            values = {
+                "levels": {criterion.slug: level for criterion in criteria},
+                "comment": "Mooi.",
+                "note": "",
+                "decision": "",
+                "part": "first",
+                "done_at": now() if is_done else None,
+                **columns,
+            }
+            return self.add(
+                Marking(
+                    user_id=submission.user_id,
+                    submission_id=submission.id,
+                    assignment_id=assignment.id,
+                    marker_id=marker.id,
+                    **values,
+                )
+            )
+
+    def remark(
+        self, marking: Marking, text: str = "Waarom?", *, quote: str = "", **columns: Any
+    ) -> Remark:
+        """A comment on the passage ``quote``; without one on the first five characters."""
+        with self.together():
+            whole = db.session.get_one(Submission, marking.submission_id).text
+            start = whole.index(quote) if quote else 0
+            anchor = asdict(anchors.make_anchor(whole, start, start + (len(quote) or 5)))
+            values = {
+                "public_id": f"opmerking-{next(self._numbers)}",
+                "place": "passage",
+                "anchor": anchor,
+                **columns,
+            }
+            return self.add(
+                Remark(user_id=marking.user_id, marking_id=marking.id, text=text, **values)
+            )
+
+    def returned(self, marking: Marking, **columns: Any) -> Release:
+        """The learner was given this, with the grade that follows from its levels."""
+        with self.together():
+            assignment = db.session.scalars(
+                select(Assignment)
+                .filter_by(id=marking.assignment_id)
+                .join(Assignment.rubric)
+                .options(contains_eager(Assignment.rubric))
+            ).one()
+            value = rubrics.grade_of(assignment, marking.levels)
+            number = grades.add(
+                marking.user_id, assignment.id, value, by=marking.marker_id or 0, reason="given"
+            )
+            values = {"visible_at": now(), "made_by": marking.marker_id, **columns}
+            return self.add(
+                Release(
+                    user_id=marking.user_id,
+                    submission_id=marking.submission_id,
+                    assignment_id=marking.assignment_id,
+                    marking_id=marking.id,
+                    grade_number=number or None,
+                    **values,
+                )
+            )
+
+    def help_request(self, enrolment: Enrolment, **columns: Any) -> HelpRequest:
+        """The learner is stuck while writing, and asks."""
+        values = {
+            "public_id": f"vraag-{next(self._numbers)}",
+            "step": self.step("reflect", enrolment.lesson).slug,
+            "question": "Waar begin ik?",
+            **columns,
+        }
+        return self.add(
+            HelpRequest(
+                user_id=enrolment.user_id,
+                enrolment_id=enrolment.id,
+                lesson=enrolment.lesson,
+                **values,
+            )
+        )
+
+    def attachment(
+        self, enrolment: Enrolment, *, content: bytes = papers.PDF, **columns: Any
+    ) -> Attachment:
+        """A file beside the draft of the reflection."""
+        found = checked(content)
+        if not isinstance(found, Checked):
+            raise TypeError(found)
+        taken = Taken(name=columns.pop("name", "ecogram.pdf"), kind=found.kind, content=content)
+        values = {
+            "public_id": f"bestand-{next(self._numbers)}",
+            "step": self.step("reflect", enrolment.lesson).slug,
+            **columns,
+        }
+        return self.add(
+            Attachment(
+                user_id=enrolment.user_id,
+                enrolment_id=enrolment.id,
+                **taken.columns(),
+                **values,
+            )
+        )
+
+    def _marked(self, group: Group, submission: Submission, owner: User) -> None:
+        """A row in every table of marking, as the owner's own where it is a marker's."""
+        marker = self.instructor()
+        assignment = self.assignment(group)
+        marking = self.marking(submission, assignment, marker)
+        self.remark(marking)
+        self.returned(marking)
+        at = {"submission_id": submission.id, "user_id": owner.id}
+        levels = marking.levels
+        self.add(Agreed(**at, levels=levels, how="decided", why="Samen.", made_by=marker.id))
+        self.add(Phrase(user_id=owner.id, group_id=group.id, kind="next", text="Ga verder."))
+        self.add(Looking(**at))
+        key = {"rubric_id": assignment.rubric_id, "anchor": "een"}
+        self.add(Calibration(user_id=owner.id, levels=levels, **key))
+        self.add(
+            PeerReview(
+                **at,
+                public_id="een-medestudent",
+                assignment_id=assignment.id,
+                levels=levels,
+                comment="Helder.",
+            )
+        )
+
     # --- Cases -----------------------------------------------------------------------------
 
     def case(self, slug: str = CASE) -> CaseEdition:
@@ -441,7 +618,8 @@ class Factory:
         group = group or self.group(instructors=[self.instructor()], learners=[learner])
         edition = self.quiz(slug)
         with self.together():
-            columns = {name: rules.pop(name) for name in ("opens_at", "closes_at") if name in rules}
+            moments = ("opens_at", "closes_at", "due_at")
+            columns = {name: rules.pop(name) for name in moments if name in rules}
             stored = quizzes.stored_id(edition)
             return self.add(
                 Sitting(group_id=group.id, slug=slug, edition_id=stored, rules=rules, **columns)
@@ -484,6 +662,40 @@ class Factory:
             db.session.flush()
             return row
 
+    def file_sitting(self, learner: User, *, group: Group | None = None, **rules: Any) -> Sitting:
+        """The quiz that asks for a file, set for a group in which this learner is."""
+        group = group or self.group(instructors=[self.instructor()], learners=[learner])
+        with self.together():
+            stored = quizzes.stored_id(papers.file_quiz())
+            return self.add(
+                Sitting(group_id=group.id, slug=papers.FILE_QUIZ, edition_id=stored, rules=rules)
+            )
+
+    def file_attempt(
+        self,
+        user: User,
+        sitting: Sitting | None = None,
+        *,
+        name: str | None = "ecogram.pdf",
+        content: bytes = papers.PDF,
+        is_running: bool = False,
+        **rules: Any,
+    ) -> QuizAttempt:
+        """An attempt at the quiz that asks for a file; without ``name`` there is none yet."""
+        with self.together():
+            row = attempts.begin(user.id, papers.file_quiz(), sitting)
+            if isinstance(row, attempts.Refused):
+                raise ValueError(row.why)
+            row.rules = {**row.rules, **rules}
+            found = checked(content)
+            if name is not None and isinstance(found, Checked):
+                taken = Taken(name=name, kind=found.kind, content=found.content)
+                files.keep(row, papers.FILE_ITEM, taken, revision=0)
+            if not is_running:
+                attempts.submit(row)
+            db.session.flush()
+            return row
+
     def regraded(
         self,
         sitting: Sitting,
@@ -497,13 +709,21 @@ class Factory:
         item = attempt.items[0]
         change = {"item": item, "kind": "drop"}
         values = {"mode": "all", "reason": "Onduidelijk.", "change": change, "item": item}
+        moment = now()
         with self.together():
-            row = self.add(KeyChange(sitting_id=sitting.id, **values))
+            row = self.add(
+                KeyChange(sitting_id=sitting.id, made_at=moment, shown_at=moment, **values)
+            )
             changed = {"change_id": row.id, "attempt_id": attempt.id}
             self.add(MarkChange(**changed, before=before, after=after))
             mark = update(Mark).where(Mark.attempt_id == attempt.id)
             db.session.execute(mark.values(comment=comment))
             return row
+
+    def judgement(self, attempt: QuizAttempt, *, comment: str | None = None) -> Judgement:
+        """What a person gave for the first item of this attempt; its mark stays as it is."""
+        key = {"attempt_id": attempt.id, "item": attempt.items[0], "number": 1}
+        return self.add(Judgement(**key, fraction="1/2", comment=comment))
 
     # --- Panels ----------------------------------------------------------------------------
 
@@ -542,7 +762,7 @@ class Factory:
     def freeze(self, panel: Panel) -> None:
         """Derive the keys of a panel in which somebody has handed in."""
         with self.together():
-            refused = panels.freeze(panel.id, by=panel.made_by or 0)
+            refused = freezing.freeze(panel.id, by=panel.made_by or 0)
         if refused:
             raise ValueError(refused)
 
@@ -565,14 +785,24 @@ class Factory:
             self.choice_picture(group)
             self.item_picture(group)
             self.draft(enrolment)
-            self.submission(enrolment)
+            submission = self.submission(enrolment)
+            at = {"enrolment_id": enrolment.id, "step": submission.step}
+            text = {"text": submission.text, "words": submission.words}
+            self.add(Version(user_id=learner.id, number=1, **at, **text))
+            self.attachment(enrolment)
+            self.help_request(enrolment)
+            self._marked(group, submission, learner)
             self.playthrough(learner, to_end=True)
             sitting = self.sitting(learner, group=group)
             self.add(Allowance(sitting_id=sitting.id, user_id=learner.id, reason="Dyslexie."))
-            self.regraded(sitting, self.attempt(learner), before={}, after={})
+            attempt = self.attempt(learner)
+            self.regraded(sitting, attempt, before={}, after={})
+            self.judgement(attempt)
+            self.file_attempt(learner)
             panel = self.panel(self.instructor())
             self.panel_member(panel, has_answered=True)
             self.freeze(panel)
+            self.add(PanelShare(panel_id=panel.id, user_id=learner.id, shared_by=panel.made_by))
         return learner
 
     def _step_of(self, enrolment: Enrolment, slug: str | None, kind: type[Any]) -> Any:

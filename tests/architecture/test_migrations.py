@@ -14,6 +14,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
 from course.core.db import Model, add_migrations, db
+from course.quizzes.models import Judgement, KeyChange, Mark
 from tests.factories import Factory
 from tests.houses import DATABASES, MIGRATIONS, make_app, new_postgresql, settings_for
 
@@ -155,6 +156,29 @@ def _copy_with_a_broken_one(folder: Path) -> None:
         '    op.create_table("half", sa.Column("id", sa.Integer()))\n    1 / 0\n',
         encoding="utf-8",
     )
+
+
+def test_what_persons_gave_and_keys_that_were_changed_are_known_after_0007(empty: Flask) -> None:
+    """A mark that a person gave becomes their first judgement; a change of a key is done."""
+    with empty.app_context():
+        upgrade(directory=str(MIGRATIONS))
+    make = Factory(empty)
+    attempt, reader = make.attempt(make.learner()), make.instructor()
+    made = make.regraded(make.sitting(make.learner()), attempt, before={}, after={})
+    item = attempt.items[0]
+    with empty.app_context():
+        mark = db.session.get_one(Mark, (attempt.id, item))
+        mark.fraction, mark.comment, mark.given_by = "1/2", "Mooi.", reader.id
+        db.session.commit()
+        db.session.remove()
+        downgrade(directory=str(MIGRATIONS), revision="0006")
+        upgrade(directory=str(MIGRATIONS))
+    with empty.app_context():
+        (told,) = db.session.scalars(select(Judgement)).all()
+        assert (told.attempt_id, told.item, told.number) == (attempt.id, item, 1)
+        assert (told.fraction, told.comment, told.given_by) == ("1/2", "Mooi.", reader.id)
+        change = db.session.get_one(KeyChange, made.id)
+        assert (change.shown_at, change.reached) == (change.made_at, 0)
 
 
 def test_the_foreign_keys_of_sqlite_are_on_again_after_a_migration(empty: Flask) -> None:

@@ -15,10 +15,13 @@ InApp = Callable[[], AbstractContextManager[None]]
 
 # Per table that is nobody's own: why.
 NOBODYS = {
+    "assignment": "a reflection as a group is asked for it, and goes with the group",
     "case_edition": "a case as it was; many people play it",
     "choice_picture": "counts without names, of at least ten people",
     "edition": "a lesson as it was; many people follow it",
     "key_change": "belongs to a sitting, and goes with it; what it did to whom is mark_change",
+    "grade_event": "its subject is a number; whose it was goes with grade_subject",
+    "grade_head": "the end of a chain: a number and a hash",
     "group": "belongs to everybody in it, and outlives each of them",
     "group_picture": "counts without names, of at least ten people",
     "item_picture": "counts without names, of at least ten people",
@@ -29,6 +32,7 @@ NOBODYS = {
     "panel_member": "a number and a role, of somebody without an account or a name",
     "pending": "of a visitor without an account; gone after two days",
     "quiz_edition": "a quiz as it was; many people take it",
+    "rubric_edition": "a rubric as it was; many people are marked with it",
     "sitting": "a quiz as it is set for a group, and goes with the group",
     "sign_up": "of somebody without an account; gone after two days",
     "user": "is the owner",

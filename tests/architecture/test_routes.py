@@ -15,6 +15,7 @@ from tests.browser import Browser
 # What may stand between brackets in an address, with its type. A number is an id; everything
 # else is a slug, a code or a token, which the view looks up.
 PARAMETERS = {
+    "assignment_id": "int",
     "code": "string",
     "group_id": "int",
     "number": "int",
@@ -22,10 +23,13 @@ PARAMETERS = {
     "name": "path",
     "panel_id": "int",
     "part": "string",
+    "phrase_id": "int",
     "public_id": "string",
     "quiz": "string",
+    "remark": "string",
     "sitting_id": "int",
     "slug": "string",
+    "step": "string",
     "token": "string",
     "user_id": "int",
     "version": "string",

@@ -25,6 +25,9 @@ UNESCAPED = {
     "course/lessons/visit.py: part": "a template rendered by Jinja, which escapes",
     "course/lessons/visit.py: _without_who_asks": "as part",
     "course/lessons/visit.py: render": "Markdown of our own content, sanitised by the curriculum",
+    "course/marking/feedback.py: returned": "as below",
+    "course/marking/feedback.py: unread": "as below",
+    "course/marking/peerviews.py: waiting": "as below",
     "course/quizzes/home.py: waiting": "a template rendered by Jinja, which escapes",
 }
 # Rendered once for everybody, so it may know the content and the language, and nothing else.

@@ -11,15 +11,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import RowMapping
 from werkzeug.test import TestResponse
 
 from course.accounts.models import User
 from course.accounts.queries import ownership
+from course.core.clock import now
 from course.core.db import Model, db
+from course.groups.models import Group, Part
+from course.marking import queries
+from course.marking.models import PeerReview, Phrase
+from course.quizzes.models import KeyChange, MarkChange
+from course.reflections.models import Submission, Version
 from tests.browser import Browser
+from tests.conftest import Once
 from tests.factories import CASE, LESSON, QUIZ, Factory
 from tests.features.teaching.sat import handed_in
+from tests.papers import FILE_ITEM, PDF
 
 # From who may do least to who may do most.
 ROLES: Final = (
@@ -50,16 +58,21 @@ PRIVATE: Final = {
     "kanarie-teruggenomen",
     "kanarie-voorspelling",
     "kanarie-toetsreden",
+    "kanarie-bestandsnaam",
 }
 CASE_PAGES: Final = (
     "", "/back", "/begin", "/choose", "/paper", "/play", "/predict", "/result", "/trail",
     "/trail/<int:number>",
 )  # fmt: skip
 ESSAY: Final = "bovenop-het-dossier"  # an item that a person marks
+KEY_ITEM: Final = "delen-over-lotte"  # an item with one right option
 SITTING: Final = "/teach/groups/<int:group_id>/quizzes/<int:sitting_id>"
 FILES: Final = "marks.csv, marks.xlsx, figures.csv, figures.xlsx"
+FILED: Final = f"{SITTING}/answers/<public_id>/<slug>/file"
+FILING: Final = "/attempts/<public_id>/files/<slug>"
+FILE: Final = PDF.replace(b"/Catalog", f"/{SUBMITTED}".encode())
 PANEL_ITEM: Final = "sanne-belt"  # a weighing of the quiz
-ATTEMPT_PAGES: Final = ("", "/overview", "/result", "/save", "/submit")
+ATTEMPT_PAGES: Final = ("", "/left", "/overview", "/paper", "/result", "/save", "/submit")
 # What each may read, wherever it turns up. A word that an address itself gives away is not here.
 MAY_READ: Final[Mapping[str, set[str]]] = {
     "visitor": set(),
@@ -71,7 +84,7 @@ MAY_READ: Final[Mapping[str, set[str]]] = {
     "administrator": {NAME, ADDRESS},
 }
 
-Rows = dict[str, list[dict[str, Any]]]
+Rows = dict[str, list[RowMapping]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +95,35 @@ class World:
     people: Mapping[str, User]  # without the visitor
     browsers: Mapping[str, Browser]
     gaps: Mapping[str, Any]
+    rows: Rows  # as they were made
 
     def gap(self, name: str, rule: str) -> Any:
         """What belongs in the gap ``name`` of the address ``rule``."""
         return self.gaps.get(f"{name} of {rule}", self.gaps.get(name))
 
 
-def build(app: Flask) -> World:
-    """Make everything in an empty database. The same each time, numbers included."""
+@dataclass(frozen=True, slots=True)
+class _Everything:
+    """What is in the database of a :class:`World`."""
+
+    people: Mapping[str, User]
+    gaps: Mapping[str, Any]
+    tokens: Mapping[str, str]  # with which each is signed in
+    rows: Rows
+
+
+def build(app: Flask, once: Once) -> World:
+    """Everything in an empty database, with new browsers. The same each time, numbers included."""
+    made = once(_everything)
+    browsers = {"visitor": _browser(app)}
+    for role, token in made.tokens.items():
+        browsers[role] = _browser(app)
+        browsers[role].set_cookie("sid", token)
+        browsers[role].user = made.people[role]
+    return World(app, made.people, browsers, made.gaps, made.rows)
+
+
+def _everything(app: Flask) -> _Everything:
     make = Factory(app)
     with make.together():
         people = {
@@ -112,9 +146,14 @@ def build(app: Flask) -> World:
         ).public_id
         sitting = make.sitting(people["owner"], group=group)
         written = handed_in(make, people["owner"], sitting, {ESSAY: f"{SUBMITTED} in de toets"})
+        change = _changed_key(make, sitting.id, written.id)
         panel, panel_link = make.panel(people["instructor"]), "een-link-naar-een-panel"
         make.panel_member(panel, number=1, has_answered=True, reason="kanarie-panelreden")
         make.panel_member(panel, number=2, token=panel_link, role="docent")
+        file_sitting = make.file_sitting(people["owner"], group=group)
+        file: dict[str, Any] = {"name": "kanarie-bestandsnaam.pdf", "content": FILE}
+        filed = make.file_attempt(people["owner"], file_sitting, **file)
+        filing = make.file_attempt(people["owner"], is_running=True, **file)
         gaps = {
             "code": group.join_code,
             "code of /language/<code>": "en",
@@ -130,17 +169,25 @@ def build(app: Flask) -> World:
             "sitting_id": sitting.id,
             "quiz": QUIZ,
             "slug of /author/items/<quiz>/<slug>": make.quiz().quiz.items[0].slug,
-            f"slug of {SITTING}/key/<slug>": make.quiz().quiz.items[0].slug,
+            f"slug of {SITTING}/key/<slug>": KEY_ITEM,
             f"public_id of {SITTING}/answers/<public_id>/<slug>": written.public_id,
             f"slug of {SITTING}/answers/<public_id>/<slug>": ESSAY,
+            f"public_id of {FILED}": filed.public_id,
+            f"sitting_id of {FILED}": file_sitting.id,
+            f"slug of {FILED}": FILE_ITEM,
+            f"public_id of {FILING}": filing.public_id,
+            f"slug of {FILING}": FILE_ITEM,
+            f"number of {SITTING}/key/changes/<int:number>": change,
+            f"number of {SITTING}/key/changes/<int:number>/go-on": change,
             f"what of {SITTING}/results/<any(give, take):what>": "give",
             f"what of {SITTING}/files/<any({FILES}):what>": "marks.csv",
+            "what of /teach/panels/<int:panel_id>/<any(archive, restore):what>": "archive",
             "what of /teach/panels/<int:panel_id>/sittings/<int:number>/"
             "<any(use, stop):what>": "use",
             "token": panel_link,
             "what of /panel/<token>/reasons/<any(show, hide):what>": "show",
             "part": "core",
-            "public_id": _work_of(make, people["owner"]),
+            **_marked(make, people, group, _work_of(make, people["owner"])),
             "slug": make.step("reflect").slug,
             **{f"slug of /cases/<slug>{rest}": CASE for rest in CASE_PAGES},
             **{f"slug of /author/cases/<slug>{rest}": CASE for rest in ("", "/preview")},
@@ -155,12 +202,7 @@ def build(app: Flask) -> World:
             "what": "renew",
         }
         tokens = {role: make.sign_in(user) for role, user in people.items()}
-    browsers = {"visitor": _browser(app)}
-    for role, token in tokens.items():
-        browsers[role] = _browser(app)
-        browsers[role].set_cookie("sid", token)
-        browsers[role].user = people[role]
-    return World(app, people, browsers, gaps)
+    return _Everything(people, gaps, tokens, rows(app))
 
 
 def _browser(app: Flask) -> Browser:
@@ -169,8 +211,84 @@ def _browser(app: Flask) -> Browser:
     return browser
 
 
-def _work_of(make: Factory, owner: User) -> str:
-    """All kinds of work in two lessons; returns the address of what was handed in."""
+MARK: Final = "/teach/marking/<int:assignment_id>"
+RETURNED: Final = ("", "/<remark>")
+MARKED_TWICE: Final = "als-de-meetlat-stuurt"  # by the instructor and a colleague of the group
+# Of the owner, and seen by who marks the reflection that it stands beside.
+BESIDE_A_TEXT: Final = {"kanarie-reden"}
+GIVEN: Final = "in-gesprek-met-je-leidinggevende"
+
+
+def _marked(
+    make: Factory, people: Mapping[str, User], group: Group, handed_in: Submission
+) -> dict[str, Any]:
+    """One reflection with a draft of the instructor, one marked twice, one that was returned."""
+    owner, marker = people["owner"], people["instructor"]
+    everybody = [owner.id, people["fellow"].id]
+    plain: dict[str, Any] = {"names_hidden": False, "code_key": "een-sleutel-voor-de-codes"}
+    begun = make.assignment(group, **plain)
+    draft = make.marking(handed_in, begun, marker, is_done=False)
+    remark = make.remark(draft)
+    twice = make.assignment(group, lesson=MARKED_TWICE, **plain)
+    both = make.submission(make.enrolment(owner, MARKED_TWICE), text=f"{SUBMITTED} en tweemaal")
+    second = make.instructor()
+    make.membership(group, second, part=Part.INSTRUCTOR)
+    make.marking(both, twice, marker)
+    make.marking(both, twice, second, part="second")
+    given = make.assignment(group, lesson=GIVEN, peers=2, **plain)
+    back = make.submission(make.enrolment(owner, GIVEN), text=f"{SUBMITTED} en terug")
+    done = make.marking(back, given, marker)
+    answered = make.remark(done)
+    make.returned(done)
+    fellows = make.submission(make.enrolment(people["fellow"], GIVEN), text="Van een ander.")
+    make.add(
+        PeerReview(
+            public_id="wat-de-eigenaar-leest",
+            user_id=owner.id,
+            assignment_id=given.id,
+            submission_id=fellows.id,
+            levels={},
+            comment="kanarie-klad",
+        )
+    )
+    codes = {row.id: queries.codes_of(row, everybody)[owner.id] for row in (begun, twice, given)}
+    run = make.enrolment(owner, "waarden-en-wet")
+    words = {"text": "kanarie-klad", "words": 1}
+    make.add(Version(enrolment_id=run.id, user_id=owner.id, step="x", number=1, **words))
+    file = make.attachment(run, name="kanarie-bestandsnaam.pdf", content=FILE).public_id
+    phrase = make.add(Phrase(user_id=marker.id, kind="next", text="Ga verder."))
+    return {
+        "public_id": handed_in.public_id,
+        "public_id of /peer/<public_id>": "wat-de-eigenaar-leest",
+        "public_id of /reflections/<public_id>/withdraw": make.submission(
+            make.enrolment(owner, "vinden-en-vertrouwen"), text=f"{SUBMITTED} en nog te lezen"
+        ).public_id,
+        "assignment_id": begun.id,
+        f"assignment_id of {MARK}/grades.csv": given.id,
+        "step": handed_in.step,
+        "remark": answered.public_id,
+        "phrase_id": phrase.id,
+        **{
+            f"public_id of /reflections/<public_id>/feedback{rest}": back.public_id
+            for rest in RETURNED
+        },
+        "public_id of /reflections/<public_id>/revise": back.public_id,
+        **{f"public_id of /reflections/files/<public_id>{rest}": file for rest in ("", "/delete")},
+        "public_id of /teach/help/<public_id>": make.help_request(run).public_id,
+        **{f"code of {MARK}/<code>{rest}": codes[begun.id] for rest in ("", "/save", "/remarks")},
+        f"code of {MARK}/<code>/remarks/<public_id>": codes[begun.id],
+        f"public_id of {MARK}/<code>/remarks/<public_id>": remark.public_id,
+        **{f"assignment_id of {MARK}/<code>{rest}": twice.id for rest in ("/compare", "/third")},
+        **{f"code of {MARK}/<code>{rest}": codes[twice.id] for rest in ("/compare", "/third")},
+        f"assignment_id of {MARK}/<code>/retract": given.id,
+        f"code of {MARK}/<code>/retract": codes[given.id],
+        f"assignment_id of {MARK}/results": given.id,
+        f"assignment_id of {MARK}/peers": given.id,
+    }
+
+
+def _work_of(make: Factory, owner: User) -> Submission:
+    """All kinds of work in two lessons; returns what was handed in."""
     run = make.enrolment(owner)
     make.sign_in(owner, browser="kanarie-apparaat")
     make.message(owner.email, body="kanarie-bericht")
@@ -183,30 +301,64 @@ def _work_of(make: Factory, owner: User) -> str:
     make.submission(
         other, text="kanarie-teruggenomen", withdrawn_at=submission.handed_in_at, number=1
     )
-    return submission.public_id
+    make.add(
+        Version(
+            enrolment_id=run.id,
+            user_id=owner.id,
+            step=submission.step,
+            number=1,
+            text="kanarie-klad",
+            words=1,
+        )
+    )
+    return submission
+
+
+def _changed_key(make: Factory, sitting_id: int, attempt_id: int) -> int:
+    """The key of an item was changed, and all of it is done."""
+    item, moment = make.quiz().quiz.items[1].slug, now()
+    plain = {"item": item, "kind": "full"}
+    values = {"item": item, "change": plain, "mode": "all", "reason": "Onduidelijk."}
+    row = make.add(KeyChange(sitting_id=sitting_id, made_at=moment, shown_at=moment, **values))
+    mark = {"fraction": "0", "maximum": 1, "state": "wrong", "key": ""}
+    after = {**mark, "fraction": "1", "state": "right"}
+    make.add(MarkChange(change_id=row.id, attempt_id=attempt_id, before=mark, after=after))
+    return row.id
 
 
 def canaries(answer: TestResponse) -> set[str]:
     """The words of the owner in an answer, headers included."""
-    return set(CANARY.findall(f"{answer.headers}\n{answer.text}".lower()))
+    text = answer.data.decode(errors="replace")  # files are no texts
+    return set(CANARY.findall(f"{answer.headers}\n{text}".lower()))
 
 
 def rows(app: Flask) -> Rows:
-    """All rows of all tables, ready to be compared."""
+    """All rows of all tables, as the database gives them."""
     with app.app_context():
+        connection = db.session.connection()
         return {
-            table.name: sorted(
-                (dict(row) for row in db.session.execute(select(table)).mappings()), key=repr
-            )
+            table.name: list(connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').mappings())  # noqa: S608 - a name of ours
             for table in Model.metadata.sorted_tables
         }
+
+
+def differ(before: Rows, after: Rows) -> bool:
+    """Whether anything was changed; the order of rows is up to the database."""
+    return before != after and _in_order(before) != _in_order(after)
+
+
+def _in_order(everything: Rows) -> dict[str, list[str]]:
+    return {name: sorted(map(repr, found)) for name, found in everything.items()}
 
 
 def rows_of(user: User, everything: Rows) -> str:
     """What is kept about this user, as one text to compare."""
     runs = {row["id"] for row in everything["enrolment"] if row["user_id"] == user.id}
-    mine: Rows = {"user": [row for row in everything["user"] if row["id"] == user.id]}
+    mine: dict[str, list[Any]] = {
+        "user": [dict(row) for row in everything["user"] if row["id"] == user.id]
+    }
     for table, column in ownership().items():
-        keys = {user.id} if column.key == "user_id" else runs
-        mine[table.name] = [row for row in everything[table.name] if row[str(column.key)] in keys]
+        keys, name = {user.id} if column.key == "user_id" else runs, str(column.key)
+        found = [dict(row) for row in everything[table.name] if row[name] in keys]
+        mine[table.name] = sorted(found, key=repr)
     return json.dumps(mine, default=str, indent=1)

@@ -1,12 +1,14 @@
 """A small course of its own, for tests that name its steps or change its content."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
 
-from course.curriculum.edition import Edition
+from course.curriculum.edition import Edition, Library
 from course.curriculum.loader import load
 from tests.curriculum import examples
 
@@ -19,16 +21,12 @@ class SmallCourse:
 
     lesson = "eerste-les"
 
-    def __init__(self, app: Flask, folder: Path) -> None:
+    def __init__(self, app: Flask) -> None:
         self._app = app
-        self._folder = folder
-        self._published = 0
 
     def publish(self, changes: dict[str, str | None] | None = None) -> Edition:
         """Make the course, with these files changed, what new learners begin with."""
-        self._published += 1
-        root = examples.write(self._folder / f"content-{self._published}", changes)
-        library = load(root)
+        library = _library(frozenset((changes or {}).items()))
         self._app.extensions["library"] = library
         return library.editions[self.lesson]
 
@@ -37,11 +35,18 @@ class SmallCourse:
         return f"/lessons/{self.lesson}/{step}".rstrip("/")
 
 
+@cache
+def _library(changes: frozenset[tuple[str, str | None]]) -> Library:
+    """A library never changes, so all tests with the same files share one."""
+    with TemporaryDirectory() as folder:
+        return load(examples.write(Path(folder), dict(changes)))
+
+
 @pytest.fixture
-def small_course(app: Flask, tmp_path: Path) -> Iterator[SmallCourse]:
+def small_course(app: Flask) -> Iterator[SmallCourse]:
     """The small course in the place of the real one, for one test."""
     real = app.extensions["library"]
-    small = SmallCourse(app, tmp_path)
+    small = SmallCourse(app)
     small.publish()
     yield small
     app.extensions["library"] = real

@@ -4,19 +4,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 from werkzeug.datastructures import MultiDict
 
 from course.accounts.models import User
 from course.core.clock import now
+from course.core.db import db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
-from course.quizzes import attempts
+from course.domain.attempts.regrading import Apply
+from course.groups.models import Group
+from course.panels.models import PanelShare
+from course.quizzes import attempts, regrading
 from course.quizzes import sheet as sheets
-from course.quizzes.models import Sitting
+from course.quizzes.models import KeyChange, Sitting
+from course.quizzes.rekeying import Change, Kind
 from course.quizzes.responses import read
+from tests import papers
 from tests.factories import CASE, LESSON, QUIZ, Factory
 from tests.features.quizzes import filled
 from tests.features.teaching.sat import handed_in, somehow
@@ -93,9 +99,14 @@ def build(site: Site) -> World:
             make.playthrough(person, to_end=True)
         sitting = make.sitting(crowd[0], group=many)
         written = _sat(make, sitting, crowd[:11])
+        changing = make.sitting(crowd[0], group=many, due_at=now(), late="marked")
+        judged = _sat(make, changing, crowd[:2])
         gaps = {
             "sitting": str(sitting.id),
             "written": written,
+            "changing": str(changing.id),
+            "judged": judged,
+            **_keys_changed(make, changing, people["instructor"]),
             "sitter": str(crowd[0].id),
             "group": str(group.id),
             "many": str(many.id),
@@ -108,7 +119,8 @@ def build(site: Site) -> World:
             **_running(make, people["busy"]),
             "one_page": make.attempt(people["beginner"], is_running=True).public_id,
             "taken": _taken(make, people["done"]),
-            **_panels(make, people["instructor"]),
+            **_files(make, people["busy"], people["done"], group),
+            **_panels(make, people["instructor"], people["newcomer"]),
         }
     return World(people, gaps)
 
@@ -170,6 +182,18 @@ def _taken(make: Factory, user: User) -> str:
     return row.public_id
 
 
+def _files(make: Factory, busy: User, done: User, group: Group) -> dict[str, str]:
+    """A file that is still to be chosen, one that was, and one that was handed in to be read."""
+    sitting = make.file_sitting(done, group=group)
+    file: dict[str, Any] = {"name": "ecogram.jpg", "content": papers.picture()}
+    return {
+        "file_sitting": str(sitting.id),
+        "unfiled": make.file_attempt(busy, sitting, name=None, is_running=True).public_id,
+        "filing": make.file_attempt(busy, is_running=True, **file).public_id,
+        "filed": make.file_attempt(done, sitting, **file).public_id,
+    }
+
+
 def _sat(make: Factory, sitting: Sitting, learners: Sequence[User]) -> str:
     """A quiz that these learners handed in; gives the attempt of the last one."""
     random, edition = Random(1), make.quiz()
@@ -178,8 +202,21 @@ def _sat(make: Factory, sitting: Sitting, learners: Sequence[User]) -> str:
     return row.public_id
 
 
-def _panels(make: Factory, instructor: User) -> dict[str, str]:
-    """A panel that people are answering, one that is frozen, one in which nobody was asked yet."""
+def _keys_changed(make: Factory, sitting: Sitting, by: User) -> dict[str, str]:
+    """A question that was left out, and another key that is still being worked out."""
+    dropped = Change(item=ITEMS["matching"], kind=Kind.DROP)
+    values: dict[str, Any] = {"mode": Apply.ALL, "reason": "Onduidelijk.", "made_by": by.id}
+    with make.together():
+        own, edition = db.session.merge(sitting), make.quiz()
+        regrading.write(own, edition, dropped, **values, at=now())
+        (done,) = regrading.history(sitting.id)
+        full = {"item": ITEMS["short"], "kind": "full"}
+        row = KeyChange(sitting_id=sitting.id, item=full["item"], change=full, **values)
+    return {"changed": str(done.id), "unfinished": str(make.add(row).id)}
+
+
+def _panels(make: Factory, instructor: User, colleague: User) -> dict[str, str]:
+    """Panels: people are answering, frozen and shared, nobody asked yet, in the archive, used."""
     going, frozen = make.panel(instructor), make.panel(instructor, title="Praktijkopleiders")
     for number in range(1, 4):
         make.panel_member(going, number=number, has_answered=True, shows_reasons=number == 1)
@@ -192,10 +229,17 @@ def _panels(make: Factory, instructor: User) -> dict[str, str]:
     make.panel_member(going, number=8, token="panel-weg", withdrawn_at=now())
     whole = make.panel(instructor, title="Alles op een pagina", one_page=True)
     make.panel_member(whole, number=1, token="panel-bladzijde", role="docent")
+    make.add(PanelShare(panel_id=frozen.id, user_id=colleague.id, shared_by=instructor.id))
+    archived = make.panel(instructor, title="Van vorig jaar", archived_at=now())
+    make.panel_member(archived, number=1, token="panel-rust", has_answered=True, finished_at=None)
+    first = make.panel(instructor, title="Eerste versie", archived_at=now())
+    make.panel(instructor, title="Tweede versie", version=2, made_from=first.id)
     return {
         "panel": str(going.id),
         "frozen": str(frozen.id),
         "unasked": str(make.panel(instructor, title="Nog niemand").id),
+        "archived": str(archived.id),
+        "first_version": str(first.id),
     }
 
 
@@ -221,6 +265,37 @@ def fills(label: str, value: str, then: str) -> Does:
         person.press(person.say(then))
 
     return does
+
+
+def looks_at_it(person: Person) -> None:
+    """See what leaving a question out would do."""
+    person.page.locator("[name=reason]").fill("Onduidelijk.")
+    person.press(person.say("See what it would do"))
+
+
+def judges_after_a_colleague(person: Person) -> None:
+    """Give points with a page that is older than what somebody gave."""
+    person.page.locator("[name=points]").fill("1")
+    address = person.page.url
+    person.page.locator("form .btn.go").click()
+    person.page.goto(address)
+    person.page.locator("[name=seen]").evaluate("(field) => { field.value = '0'; }")
+    person.page.locator("[name=points]").fill("2")
+    person.page.locator("form .btn.go").click()
+    expect(person.page.get_by_role("alert")).to_be_visible()
+
+
+def lets_late_in(person: Person) -> None:
+    """Say that late costs points, and nothing more."""
+    person.page.locator("[name=late][value=costs]").check()
+    person.press(person.say("Set the quiz"))
+
+
+def chooses_a_wrong_file(person: Person) -> None:
+    """Choose a file that is not what its name says."""
+    wrong = FilePayload(name="verslag.pdf", mimeType="application/pdf", buffer=b"<html>")
+    person.page.locator("[type=file]").set_input_files(wrong)
+    expect(person.page.get_by_role("alert")).to_be_visible()
 
 
 def asks_for_links(person: Person) -> None:
@@ -375,6 +450,7 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("panel, to hand in", who, "/panel/panel-heel/hand-in")
     yield Place("panel, handed in", who, "/panel/panel-klaar", main=True)
     yield Place("panel, withdrawn", who, "/panel/panel-weg")
+    yield Place("panel, put away", who, "/panel/panel-rust")
     yield Place("no such page", who, "/nergens", main=True)
 
 
@@ -441,10 +517,16 @@ def _of_learners() -> Iterator[Place]:
         "item, two versions", who, f"/attempts/{{attempt}}?item={ITEMS['sct']}", begins_a_quiz
     )
     yield Place("before handing in a quiz", who, "/attempts/{attempt}/overview", main=True)
+    yield Place("own attempt on paper", who, "/attempts/{attempt}/paper")
     yield Place("quiz on one page", "beginner", "/attempts/{one_page}")
+    yield Place("item, file", who, f"/attempts/{{unfiled}}?item={papers.FILE_ITEM}")
+    filing = f"/attempts/{{filing}}?item={papers.FILE_ITEM}"
+    yield Place("item, file chosen", who, filing, main=True)
+    yield Place("item, file refused", who, filing, chooses_a_wrong_file)
     who = "done"
     yield Place("quiz, taken", who, f"/quizzes/{QUIZ}")
     yield Place("result of a quiz", who, "/attempts/{taken}/result", main=True)
+    yield Place("result with a file", who, "/attempts/{filed}/result")
     yield Place("home, done", who, "/home")
     yield Place("case, ended", who, f"/cases/{CASE}/play")
     yield Place("case, result", who, f"/cases/{CASE}/result", opens_everything, main=True)
@@ -463,6 +545,8 @@ def _of_learners() -> Iterator[Place]:
 def _of_teachers() -> Iterator[Place]:
     who = "newcomer"
     yield Place("groups, none", who, "/teach/")
+    yield Place("panels, shared", who, "/teach/panels")
+    yield Place("panel, shared", who, "/teach/panels/{frozen}")
     who = "instructor"
     yield Place("groups", who, "/teach/", main=True)
     yield Place("new group", who, "/teach/groups/new")
@@ -486,6 +570,7 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("how the group chose", who, f"/teach/groups/{{many}}/cases/{CASE}", main=True)
     quizzes = "/teach/groups/{many}/quizzes"
     sitting = f"{quizzes}/{{sitting}}"
+    key = f"{sitting}/key/{ITEMS['single']}"
     yield Place("quizzes of a group, none", who, "/teach/groups/{empty}/quizzes")
     yield Place("quizzes of a group", who, quizzes, main=True)
     yield Place("set a quiz", who, f"{quizzes}/new", main=True)
@@ -493,9 +578,21 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("results of a group", who, sitting, main=True)
     yield Place("something extra", who, f"{sitting}/allowances/{{sitter}}")
     yield Place("an answer to read", who, f"{sitting}/answers/{{written}}/{ITEMS['essay']}")
+    file = f"{{filed}}/{papers.FILE_ITEM}"
+    filed = f"/teach/groups/{{group}}/quizzes/{{file_sitting}}/answers/{file}"
+    yield Place("a file to read", who, filed, main=True)
     yield Place("how the items did", who, f"{sitting}/figures", main=True)
     yield Place("keys", who, f"{sitting}/key")
     yield Place("key of an item", who, f"{sitting}/key/{ITEMS['single']}")
+    yield Place("key of an item, nothing chosen", who, key, presses("See what it would do"))
+    yield Place("key of an item, looked at", who, f"{key}?kind=drop&mode=all", looks_at_it)
+    changing = f"{quizzes}/{{changing}}"
+    yield Place("results, a question left out", who, changing)
+    yield Place("a changed key", who, f"{changing}/key/changes/{{changed}}")
+    yield Place("a key that is being changed", who, f"{changing}/key/changes/{{unfinished}}")
+    essay = f"{changing}/answers/{{judged}}/{ITEMS['essay']}"
+    yield Place("an answer that two read", who, essay, judges_after_a_colleague)
+    yield Place("set a quiz, late without a moment", who, f"{quizzes}/new", lets_late_in)
     yield Place("all items", who, "/author/items", main=True)
     yield Place("an item with its key", who, f"/author/items/{QUIZ}/{ITEMS['sct']}")
     yield Place("cases for authors", who, "/author/cases/")
@@ -518,6 +615,12 @@ def _of_teachers() -> Iterator[Place]:
         presses("Leave it out"),
     )
     yield Place("freeze", who, "/teach/panels/{panel}/freeze")
+    yield Place("panel, in the archive", who, "/teach/panels/{archived}")
+    yield Place(
+        "panel, shared with nobody", who, "/teach/panels/{frozen}", presses("Share the panel")
+    )
+    yield Place("delete a panel", who, "/teach/panels/{panel}/delete")
+    yield Place("a panel that stays", who, "/teach/panels/{first_version}/delete")
     who = "administrator"
     yield Place("accounts", who, "/accounts")
     yield Place("accounts, found", who, "/accounts?q=Bente")

@@ -195,7 +195,7 @@ def test_an_answer_survives_a_crash_and_one_goes_on_in_another_browser(
 ) -> None:
     person, row = _begun(site, arrive, learner)
     _open(person, row, "sct")
-    person.fill(person.say("Why do you weigh it so?"), REASON)
+    person.fill(person.say("Why do you weigh it this way?"), REASON)
     person.give(ITEMS["sct"], "1")
     _comes_to_be_kept(person, row, "sct", "1")
     with pytest.raises(Error, match="crash"):
@@ -283,7 +283,7 @@ def test_an_answer_that_got_lost_on_the_way_is_no_second_version(
     person.page.locator(f"[name='{ITEMS['slider']}']").fill("30")
     _hears(person, "No connection. Keep writing: your text is kept in this browser and sent later.")
     person.page.unroute(SAVING)
-    person.fill(person.say("Why do you weigh it so?"), REASON)
+    person.fill(person.say("Why do you weigh it this way?"), REASON)
     _sees_saved(person, SENT_WITHIN)
     expect(person.page.locator(".conflict")).to_have_count(0)
 

@@ -7,8 +7,11 @@ download has to hold all of them, and after leaving none may be left.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -19,10 +22,15 @@ from werkzeug.test import TestResponse
 from course.accounts import queries
 from course.accounts.models import User
 from course.config import Settings
+from course.core.clock import now
 from course.core.db import Model, db
 from course.groups.models import Part
+from course.lessons.models import Enrolment
+from course.marking.models import Agreed, Calibration, Looking, PeerReview, Phrase
+from course.panels.models import PanelShare
 from course.quizzes.models import Allowance
-from tests import pages
+from course.reflections.models import Submission, Version
+from tests import pages, papers
 from tests.browser import Browser
 from tests.conftest import MailServer, Outbox
 from tests.factories import PASSWORD, Factory
@@ -31,31 +39,49 @@ SignsIn = Callable[[User], Browser]
 
 # Which tables hold whose data is a decision: a new table has to be added to one of these lists.
 OWN = {
+    "agreed",
     "allowance",
     "answer",
+    "attachment",
+    "calibration",
     "draft",
     "enrolment",
+    "grade_subject",
+    "help_request",
+    "judgement",
+    "looking",
     "mark",
     "mark_change",
+    "marking",
     "membership",
     "outbox",
+    "panel_share",
     "password_reset",
+    "peer_review",
+    "phrase",
     "playthrough",
     "quiz_attempt",
+    "release",
+    "remark",
     "response",
+    "response_file",
     "sign_in",
     "step_done",
     "submission",
     "turn",
     "user",
+    "version",
     "weighing",
 }
 # Found by an address or a cookie, by somebody who has no account yet.
 BEFORE_AN_ACCOUNT = {"pending", "sign_up"}
 NOBODYS = {
+    "assignment",
     "case_edition",
     "choice_picture",
     "edition",
+    "grade_event",
+    "grade_head",
     "group",
     "group_picture",
     "item_picture",
@@ -65,30 +91,53 @@ NOBODYS = {
     "panel_key",
     "panel_member",
     "quiz_edition",
+    "rubric_edition",
     "sitting",
 }
 
 # Words of the program or the content, not of a person: these columns hold no canary.
 WORDS_OF_OURS = {
+    "agreed.exact",
+    "agreed.how",
+    "agreed.levels",
     "answer.lesson",
     "answer.question",
     "answer.step",
+    "attachment.kind",
+    "attachment.sha256",
+    "attachment.step",
+    "calibration.anchor",
+    "calibration.levels",
     "draft.step",
     "enrolment.last_step",
     "enrolment.lesson",
+    "grade_subject.subject",
+    "help_request.lesson",
+    "help_request.step",
+    "judgement.fraction",
+    "judgement.item",
     "mark.fraction",
     "mark.item",
     "mark.key",
     "mark.state",
+    "marking.decision",
+    "marking.levels",
+    "marking.part",
     "membership.part",
     "outbox.key",
+    "peer_review.levels",
+    "phrase.kind",
     "playthrough.slug",
     "quiz_attempt.items",
     "quiz_attempt.rules",
     "quiz_attempt.scope",
     "quiz_attempt.slug",
     "quiz_attempt.state",
+    "remark.place",
     "response.item",
+    "response_file.item",
+    "response_file.kind",
+    "response_file.sha256",
     "step_done.step",
     "submission.lesson",
     "submission.receipt",
@@ -99,6 +148,7 @@ WORDS_OF_OURS = {
     "turn.state",
     "user.language",
     "user.role",
+    "version.step",
     "weighing.action",
     "weighing.agreement",
     "weighing.client",
@@ -110,6 +160,15 @@ WORDS_OF_OURS = {
 # with it, who finds a browser open would have the account. And marks, which are seen on the page of
 # the result when the instructor gives them, and not here before that.
 SECRETS = {
+    "agreed.comment",
+    "agreed.exact",
+    "agreed.how",
+    "agreed.levels",
+    "agreed.made_at",
+    "agreed.why",
+    "attachment.content",
+    "judgement.comment",
+    "judgement.fraction",
     "mark.comment",
     "mark.fraction",
     "mark.key",
@@ -117,9 +176,27 @@ SECRETS = {
     "mark.state",
     "mark_change.after",
     "mark_change.before",
+    "marking.comment",
+    "marking.decision",
+    "marking.done_at",
+    "marking.levels",
+    "marking.note",
+    "marking.revision",
+    "marking.saved_at",
     "outbox.body",
     "outbox.key",
     "password_reset.token_hash",
+    "peer_review.submission_id",
+    "release.grade_number",
+    "release.made_at",
+    "release.retracted_at",
+    "release.retracted_why",
+    "release.told_at",
+    "release.visible_at",
+    "remark.anchor",
+    "remark.made_at",
+    "remark.text",
+    "response_file.content",  # is no secret: it comes as a file, see below
     "sign_in.token_hash",
     "user.password_hash",
 }
@@ -150,11 +227,12 @@ def life(make: Factory, whose: str) -> User:
     make.draft(enrolment, text=sings("draft.content"))
     make.answers(enrolment, given=sings("answer.given"))
     make.weighing(enrolment, reason=sings("weighing.reason"), reply=sings("weighing.reply"))
-    make.submission(
+    submission = make.submission(
         enrolment,
         text=sings("submission.text"),
         public_id=sings("submission.id")[:32],
     )
+    written_and_marked(make, enrolment, submission, sings)
     make.playthrough(
         user, to_end=True, predicted=4, predicted_why=sings("playthrough.predicted_why")
     )
@@ -166,6 +244,8 @@ def life(make: Factory, whose: str) -> User:
         given=sings("response.given"),
         public_id=sings("quiz_attempt.public_id")[:32],
     )
+    panel = make.panel(make.instructor())
+    make.add(PanelShare(panel_id=panel.id, user_id=user.id))
     make.regraded(
         sitting,
         attempt,
@@ -173,7 +253,65 @@ def life(make: Factory, whose: str) -> User:
         after={"": sings("mark_change.after")},
         comment=sings("mark.comment"),
     )
+    make.judgement(attempt, comment=sings("judgement.comment"))
+    make.file_attempt(
+        user,
+        is_running=True,
+        name=f"{sings('response_file.name')}.pdf",
+        content=papers.PDF.replace(b"/Catalog", f"/{sings('response_file.content')}".encode()),
+    )
     return user
+
+
+def written_and_marked(
+    make: Factory, enrolment: Enrolment, submission: Submission, sings: Callable[[str], str]
+) -> None:
+    """What goes with a reflection: versions, a file, a question, remarks, peers, a marker's own."""
+    owner, marker = enrolment.user_id, make.instructor()
+    run = {"enrolment_id": enrolment.id, "step": submission.step}
+    make.add(Version(user_id=owner, number=1, text=sings("version.text"), words=1, **run))
+    make.attachment(
+        enrolment,
+        public_id=sings("attachment.id")[:32],
+        name=f"{sings('attachment.name')}.pdf",
+        content=papers.PDF.replace(b"/Catalog", f"/{sings('attachment.content')}".encode()),
+    )
+    make.help_request(
+        enrolment,
+        public_id=sings("help.id")[:32],
+        question=sings("help_request.question"),
+        answer=sings("help_request.answer"),
+    )
+    assignment = make.assignment(make.group())
+    said: dict[str, Any] = {"comment": sings("marking.comment"), "note": sings("marking.note")}
+    marking = make.marking(submission, assignment, marker, **said)
+    make.remark(
+        marking,
+        sings("remark.text"),
+        quote=submission.text,
+        public_id=sings("remark.id")[:32],
+        used=False,
+        used_why=sings("remark.used_why"),
+        used_at=now(),
+    )
+    make.returned(marking, retracted_at=now(), retracted_why=sings("release.retracted_why"))
+    at = {"user_id": owner, "submission_id": submission.id}
+    levels = marking.levels
+    why = {"comment": sings("agreed.comment"), "why": sings("agreed.why")}
+    make.add(Agreed(**at, levels=levels, how="decided", **why))
+    make.add(Looking(**at))
+    make.add(Phrase(user_id=owner, kind="next", text=sings("phrase.text")))
+    rubric = assignment.rubric_id
+    make.add(Calibration(user_id=owner, rubric_id=rubric, anchor="een", levels=levels))
+    make.add(
+        PeerReview(
+            **at,
+            public_id=sings("peer.id")[:32],
+            assignment_id=assignment.id,
+            levels=levels,
+            comment=sings("peer_review.comment"),
+        )
+    )
 
 
 def columns(names: set[str]) -> Iterator[tuple[Table, Any]]:
@@ -284,10 +422,32 @@ def test_the_download_of_an_instructor_holds_no_texts_of_learners(
     assert "kanarie" not in data.text
 
 
+def test_the_download_holds_every_file_as_it_was_handed_in(make: Factory, sign_in: SignsIn) -> None:
+    lena, otto = life(make, "lena"), life(make, "otto")
+    answer = sign_in(lena).get("/me/privacy/weegschaal.zip")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=weegschaal.zip"
+    assert answer.headers["Cache-Control"] == "no-store"
+    with ZipFile(BytesIO(answer.data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert set(parts) == {
+        "weegschaal.json",
+        "files/001 kanarie-lena-attachment.name.pdf",
+        "files/002 kanarie-lena-response-file.name.pdf",
+    }
+    beside = parts["files/001 kanarie-lena-attachment.name.pdf"]
+    assert b"kanarie-lena-attachment.content" in beside
+    file = parts["files/002 kanarie-lena-response-file.name.pdf"]
+    (row,) = json.loads(parts["weegschaal.json"])["response_file"]
+    assert (row["size"], row["sha256"]) == (len(file), sha256(file).hexdigest())
+    assert b"kanarie-lena-response-file.content" in file
+    assert all(b"kanarie-otto" not in part for part in parts.values())
+    assert otto.id
+
+
 def test_a_visitor_has_nothing_to_download(client: Browser) -> None:
-    assert client.get("/me/privacy/weegschaal.json").location == (
-        "/login?next=/me/privacy/weegschaal.json"
-    )
+    for name in ("weegschaal.json", "weegschaal.zip"):
+        answer = client.get(f"/me/privacy/{name}")
+        assert answer.location == f"/login?next=/me/privacy/{name}"
 
 
 # --- Leaving -------------------------------------------------------------------------------

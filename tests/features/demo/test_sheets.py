@@ -1,29 +1,39 @@
 """The sheets fit the lessons, say where they do not, and survive a lesson that changes."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from course.core.clock import AMSTERDAM
 from course.core.db import Model
 from course.curriculum.edition import Edition, Library
 from course.curriculum.loader import load
 from course.curriculum.positions import ContentErrors
+from course.curriculum.quizzes import EssayQuestion, WeighingItem
 from course.curriculum.schema import QuestionStep, ScaleStep
-from course.demo import choices, diary, people
+from course.demo import choices, diary, panels, people
+from course.demo.answers import Hand, answered
 from course.demo.people import Learner, Opinion, Reflection, Stage, Way
 from course.demo.plan import DemoError, plan
+from course.demo.taken import add_quizzes
 from course.demo.work import Work
 from course.domain.weighing.scale import Side, side
 from course.lessons.models import Enrolment
-from course.quizzes.marking import mark
+from course.quizzes.marking import mark, mark_item
 from course.quizzes.models import Answer
+from course.quizzes.responses import problem_of
+from tests.factories import Factory
 from tests.houses import ROOT
+
+InApp: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 LIBRARY = load(ROOT / "content")
 LESSON = "waarom-eropaf"
@@ -62,8 +72,8 @@ def _opinion(**changes: Any) -> Opinion:
 
 def test_nobody_shares_a_name_or_an_address() -> None:
     learners = _everybody()
-    assert len({learner.name for learner in learners}) == 30
-    assert len({learner.address for learner in learners}) == 30
+    assert len({learner.name for learner in learners}) == 35
+    assert len({learner.address for learner in learners}) == 35
 
 
 def test_addresses_are_made_of_names_and_lead_nowhere() -> None:
@@ -93,7 +103,21 @@ def test_nobody_has_the_words_of_somebody_else() -> None:
             *(words.text for words in way.reflections.values()),
         )
     ]
-    assert len(said) == len(set(said)) > 70
+    said += [
+        text
+        for learner in _everybody()
+        for tries in learner.quizzes.values()
+        for each in tries
+        for text in (*each.reasons.values(), *each.answers.values())
+        if isinstance(text, str) and " " in text
+    ]
+    said += [
+        reason
+        for panel in panels.read().panels
+        for expert in panel.experts
+        for reason in expert.reasons.values()
+    ]
+    assert len(said) == len(set(said)) > 130
 
 
 def test_paragraphs_have_a_blank_line_between_them_as_people_type_them() -> None:
@@ -199,6 +223,94 @@ def test_a_mistake_on_a_sheet_is_told_with_file_and_line(tmp_path: Path) -> None
         people.read(sheet)
     told = [(problem.path, problem.line, problem.where) for problem in refused.value.problems]
     assert told == [("klas.yaml", 2, "code"), ("klas.yaml", 5, "learners.0.mail")]
+
+
+# --- Quizzes -------------------------------------------------------------------------------
+
+QUIZ = "toets-waarom-eropaf"
+
+
+def _sheet(**changes: Any) -> people.Sheet:
+    """A group with one learner who took one quiz."""
+    taken = {"ago": 2, "skill": 50, "near": "werker", **changes}
+    return people.Sheet.model_validate(
+        {
+            "name": "Klas",
+            "code": "WEEG3C",
+            "quizzes": [{"quiz": QUIZ, "opened": 5, "closes": -1, "minutes": 40}],
+            "learners": [{"name": "Els de Proef", "quizzes": {QUIZ: [taken]}}],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "message"),
+    [
+        (_sheet(answers={"geen-soep": "2"}), r"answers 'geen-soep', which the quiz does not have"),
+        (_sheet(near="niemand"), r"Els de Proef in toets-waarom-eropaf: nobody on the panel of"),
+        (
+            _sheet(ago=9),
+            r"Els de Proef in toets-waarom-eropaf: cannot begin on .* \(not_open_yet\)",
+        ),
+        (
+            _sheet().model_copy(update={"quizzes": ()}),
+            r"Els de Proef takes 'toets-waarom-eropaf', which is not set for the group",
+        ),
+        (
+            people.Sheet.model_validate(
+                {
+                    "name": "Klas",
+                    "code": "WEEG3C",
+                    "quizzes": [{"quiz": "nooit", "opened": 5, "closes": 1, "minutes": 40}],
+                    "learners": [{"name": "Els de Proef"}],
+                }
+            ),
+            r"Klas has 'nooit' set, and there is no such quiz",
+        ),
+    ],
+    ids=["item", "panel", "window", "not set", "quiz"],
+)
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_does_not_fit_a_quiz_is_named_with_the_person(
+    in_app: InApp, make: Factory, sheet: people.Sheet, message: str
+) -> None:
+    learner = make.learner(email=sheet.learners[0].address)
+    teacher = make.instructor()
+    group = make.group(instructors=[teacher], learners=[learner])
+    with in_app(), pytest.raises(DemoError, match=message):
+        add_quizzes(sheet, group.id, {learner.email: learner.id}, teacher.id)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"ago": None}, {"minutes_ago": 5}, {"ending": "working"}],
+    ids=["no moment", "two moments", "working days ago"],
+)
+def test_an_attempt_began_at_one_moment(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="say 'ago', or 'minutes_ago'"):
+        _sheet(**wrong)
+
+
+@given(seed=SEEDS, chance=st.floats(0, 1))
+@settings(max_examples=30)
+def test_every_drawn_answer_is_whole_and_can_be_marked(seed: int, chance: float) -> None:
+    for edition in LIBRARY.quizzes.values():
+        for item in edition.quiz.items:
+            near = next(iter(item.panel)) if isinstance(item, WeighingItem) else ""
+            hand = Hand(random=Random(seed), chance=chance, near=near, language="nl", slips={})
+            kept = answered(item, hand)
+            assert problem_of(item, kept) is None
+            score = mark_item(item, kept, key=edition.keys.get(item.slug))
+            if chance == 1 and score and not isinstance(item, WeighingItem | EssayQuestion):
+                assert score.fraction == 1
+
+
+def test_an_answer_to_a_panel_that_misses_something_is_named(tmp_path: Path) -> None:
+    sheet = tmp_path / "panels.yaml"
+    sheet.write_text("panels:\n  - quiz: toets-wat-telt\n    asked: 3\n", encoding="utf-8")
+    with pytest.raises(ContentErrors) as refused:
+        panels.read(sheet)
+    assert {problem.where for problem in refused.value.problems} >= {"panels.0.title"}
 
 
 # --- What chance decides -------------------------------------------------------------------

@@ -26,7 +26,10 @@ CODE = "K7MR2P"
 NO_SUCH_CODE = "No open group has this code. Check it, or ask your instructor for the right one."
 WHAT_IS_SEEN = (
     "The instructors of this group see your name, which steps you have done, and the reflections "
-    "you hand in. They do not see drafts, answers or weighings."
+    "you hand in. Of a quiz that they set for the group they see, with your name, when you took it "
+    "and what you earned on each item. They read open answers without your name; of the other "
+    "answers they see figures of ten students or more. They do not see drafts, what you answer in "
+    "lessons, quizzes you take on your own, or how you weighed."
 )
 # What is typed and how it is refused does not depend on the database.
 SQLITE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -100,7 +100,9 @@ def rows(request: pytest.FixtureRequest, make: Factory, learner: User) -> int:
 
 PAGES = {
     "/": 3,  # Who is signed in, runs, steps done.
-    "/home": 7,  # And groups, cases left half-way, attempts that run, what is set for the group.
+    # And groups, cases left half-way, attempts that run, what is set for the group, feedback that
+    # came back, texts of fellow students to read.
+    "/home": 9,
     f"/lessons/{LESSON}": 4,  # Who is signed in, run, steps done, draft.
     f"/lessons/{LESSON}/finished": 4,
     "/glossary": 1,
