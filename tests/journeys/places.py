@@ -15,7 +15,9 @@ from course.core.db import db
 from course.curriculum.edition import Edition
 from course.curriculum.schema import ScaleStep
 from course.domain.attempts.regrading import Apply
-from course.groups.models import Group
+from course.groups.models import Group, Part
+from course.marking import queries
+from course.marking.models import PeerReview
 from course.panels.models import PanelShare
 from course.quizzes import attempts, regrading
 from course.quizzes import sheet as sheets
@@ -116,6 +118,7 @@ def build(site: Site) -> World:
             "signup": make.sign_up("aanmelding@example.org"),
             "password": make.password_reset(people["done"]),
             **_work_of_done(make, people["done"]),
+            **_marked(make, people["done"], people["instructor"]),
             **_running(make, people["busy"]),
             "one_page": make.attempt(people["beginner"], is_running=True).public_id,
             "taken": _taken(make, people["done"]),
@@ -123,6 +126,46 @@ def build(site: Site) -> World:
             **_panels(make, people["instructor"], people["newcomer"]),
         }
     return World(people, gaps)
+
+
+GIVEN: Final = "in-gesprek-met-je-leidinggevende"
+TWICE: Final = "als-de-meetlat-stuurt"
+
+
+def _marked(make: Factory, done: User, instructor: User) -> dict[str, str]:
+    """One reflection with a draft of the instructor, one read by two, one that was returned."""
+    writer = make.learner(name="Wil Schrijver")
+    group = make.group(name="Nakijken", instructors=[instructor], learners=[writer, done])
+    begun = make.assignment(group)
+    make.remark(
+        make.marking(make.submission(make.enrolment(writer)), begun, instructor, is_done=False)
+    )
+    twice = make.assignment(group, lesson=TWICE)
+    both = make.submission(make.enrolment(writer, TWICE))
+    second = make.instructor()
+    make.membership(group, second, part=Part.INSTRUCTOR)
+    make.marking(both, twice, instructor)
+    make.marking(both, twice, second, part="second")
+    given = make.assignment(group, lesson=GIVEN, peers=1)
+    back = make.submission(make.enrolment(done, GIVEN))
+    marking = make.marking(back, given, instructor)
+    make.remark(marking)
+    make.returned(marking)
+    read = make.submission(make.enrolment(writer, GIVEN))
+    where = {"assignment_id": given.id, "submission_id": read.id}
+    make.add(PeerReview(public_id="te-lezen", user_id=done.id, levels={}, **where))
+    learners = [writer.id, done.id]
+    return {
+        "marking": str(group.id),
+        "begun": str(begun.id),
+        "begun_code": queries.codes_of(begun, learners)[writer.id],
+        "twice": str(twice.id),
+        "twice_code": queries.codes_of(twice, learners)[writer.id],
+        "given": str(given.id),
+        "given_code": queries.codes_of(given, learners)[done.id],
+        "returned": back.public_id,
+        "peer": "te-lezen",
+    }
 
 
 def _work_of_busy(make: Factory, user: User) -> None:
@@ -353,7 +396,7 @@ def opens_everything(person: Person) -> None:
 def finds_a_newer_version(person: Person) -> None:
     """Write in a window that is older than what was saved."""
     person.page.locator("[name=revision]").evaluate("(field) => { field.value = '0'; }")
-    person.page.locator("textarea").press_sequentially("Nee. ")
+    person.page.locator("#text").press_sequentially("Nee. ")
     expect(person.page.locator(".conflict")).to_be_visible()
 
 
@@ -627,4 +670,29 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("accounts, nobody", who, "/accounts?q=niemand")
 
 
-PLACES: Final = tuple(_places())
+def _marking_places() -> Iterator[Place]:
+    """Marking, and what comes back."""
+    yield from (
+        Place("what waits to be marked", "instructor", "/teach/marking"),
+        Place("what comments did", "instructor", "/teach/marking/uses"),
+        Place("all is marked", "instructor", "/teach/marking/{twice}"),
+        Place("marking", "instructor", "/teach/marking/{begun}/{begun_code}", main=True),
+        Place(
+            "how it is marked",
+            "instructor",
+            f"/teach/groups/{{marking}}/reflections/{LESSON}/iemand-die-je-niet-zag/setting",
+        ),
+        Place("returning", "instructor", "/teach/marking/{given}/results"),
+        Place("taking back", "instructor", "/teach/marking/{given}/{given_code}/retract"),
+        Place("phrases", "instructor", "/teach/phrases"),
+        Place("two readers", "instructor", "/teach/marking/{twice}/{twice_code}/compare"),
+        Place("anchors", "instructor", "/teach/marking/{begun}/anchors"),
+        Place("who reads whom", "instructor", "/teach/marking/{given}/peers"),
+        Place("questions while writing", "instructor", "/teach/help"),
+        Place("a fellow student's text", "done", "/peer/{peer}"),
+        Place("feedback", "done", "/reflections/{returned}/feedback", main=True),
+        Place("versions", "done", f"/lessons/{LESSON}/iemand-die-je-niet-zag/versions"),
+    )
+
+
+PLACES: Final = (*_places(), *_marking_places())

@@ -28,6 +28,8 @@ RULES: Final = [
 NO_PAGES: Final = {
     "accounts.download",
     "accounts.download_all",
+    "gradebook.file",
+    "writing.download",
     "cases.paper",  # Only of a conversation.
     "handing.file",
     "health.alive",
@@ -47,6 +49,8 @@ RUN_AXE: Final = """(tags) => axe.run(document, {
   runOnly: { type: "tag", values: tags }, resultTypes: ["violations"],
 }).then((found) => found.violations.map((rule) =>
   `${rule.id}: ${rule.help}: ${rule.nodes.map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "")).join(" | ")}`))"""
+
+HEIGHT: Final = "document.documentElement.scrollHeight"
 
 IN_SIGHT: Final = """
   const forEars = (element) => element && (getComputedStyle(element).clipPath !== "none"
@@ -215,7 +219,10 @@ def problems(page: Page) -> Iterator[str]:
     page.evaluate(AXE)
     for where, size in (("at a desk", DESK), ("on a telephone", PHONE)):
         page.set_viewport_size(size)
+        # As high as the page, so that nothing lies under a bar that stays at the bottom.
+        page.set_viewport_size({**size, "height": max(size["height"], page.evaluate(HEIGHT))})
         yield from (f"{where}: {found}" for found in page.evaluate(RUN_AXE, RULES))
+        page.set_viewport_size(size)
         yield from (f"{where}: {found}" for found in page.evaluate(CRAMPED))
     page.set_viewport_size(SMALLEST)
     yield from (f"wider than 320: {found}" for found in page.evaluate(WIDER))
