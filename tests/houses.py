@@ -39,8 +39,9 @@ DATABASES: Final = ("sqlite", "postgresql")
 ROOM_NEEDED: Final = 1 << 30  # bytes, of which a run uses about a tenth
 # Clearing does not wait for ever for a connection that a test forgot to close.
 OPTIONS: Final = "-c lock_timeout=5000"
-# What PostgreSQL does for the case that the plug is pulled, and to be quick with large tables.
-CAREFUL: Final = ("fsync", "full_page_writes", "synchronous_commit", "jit")
+# What PostgreSQL does to be quick with large tables. What it does for the case that the plug is
+# pulled stays on, as the doctor looks at that; in memory it costs nothing.
+FOR_LARGE_TABLES: Final = ("jit",)
 SECRET_KEY: Final = "a key that only opens the doors of tests"
 Made = TypeVar("Made")
 
@@ -362,7 +363,7 @@ def _server() -> Any:
 def _started(pgserver: Any, folder: Path) -> Any:
     server = pgserver.get_server(folder, cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        for setting in CAREFUL:
+        for setting in FOR_LARGE_TABLES:
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.SQL(setting)))
         connection.execute("SELECT pg_reload_conf()")
     return server
