@@ -29,6 +29,7 @@ pytestmark = pytest.mark.journey
 
 SAVING: Final = re.compile(r"/save\?")
 SENT_WITHIN: Final = 10_000  # ms after what was broken works again
+LEAVING_WAITS: Final = 4_000  # ms, more than PATIENCE in autosave.js
 REASON: Final = "Zij staat er volgende week weer."
 
 
@@ -216,6 +217,8 @@ def test_without_a_connection_one_goes_on_and_it_is_sent_later(
     _hears(person, "No connection. Keep writing: your text is kept in this browser and sent later.")
     # A number beside the item does not lead away from what only this browser has.
     person.page.locator("[data-place]").first.click()
+    # Leaving waits a while for the server; with a connection before that, it would go on.
+    person.page.wait_for_timeout(LEAVING_WAITS)
     expect(person.page.locator("[data-item]")).to_have_attribute("data-item", ITEMS["survey"])
     person.context.set_offline(False)
     _sees_saved(person, SENT_WITHIN)
