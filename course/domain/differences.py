@@ -57,16 +57,6 @@ def differences(old: str, new: str) -> tuple[Run, ...]:
     return tuple(_runs(before, after, matches))
 
 
-def old_text(runs: Sequence[Run]) -> str:
-    """The text before the changes."""
-    return "".join(run.text for run in runs if run.change is not Change.ADDED)
-
-
-def new_text(runs: Sequence[Run]) -> str:
-    """The text after the changes."""
-    return "".join(run.text for run in runs if run.change is not Change.REMOVED)
-
-
 def _tokens(text: str) -> list[_Token]:
     return [_Token(found[1], found[2]) for found in TOKEN.finditer(text)]
 

@@ -201,9 +201,44 @@ def reassign(
         for one, theirs in allocation.items()
         if one not in gone
     }
-    got = {one: sum(one in theirs for theirs in left.values()) for one in left}
+    added = _filled_up(left, list(left), reviews, excluded)
+    got = _got(left, left)
+    return Reassigned(
+        reviews={one: tuple(theirs) for one, theirs in left.items()},
+        added=tuple(added),
+        short=tuple((one, reviews - got[one]) for one in left if got[one] < reviews),
+    )
+
+
+def replace_readers(
+    allocation: Allocation,
+    gone: Collection[str],
+    *,
+    reviews: int,
+    excluded: Collection[Pair] = frozenset(),
+) -> tuple[tuple[str, str], ...]:
+    """New reviewer and reviewed for what ``gone`` do not review; their own work still is.
+
+    For who handed in and reads nothing. Who is asked is decided as by :func:`reassign`, and work
+    for which nobody is left gets fewer than ``reviews``.
+    """
+    works = dict.fromkeys([*allocation, *(one for theirs in allocation.values() for one in theirs)])
+    left = {one: list(theirs) for one, theirs in allocation.items() if one not in gone}
+    return tuple(_filled_up(left, list(works), reviews, excluded))
+
+
+def _got(left: Mapping[str, Sequence[str]], works: Collection[str]) -> dict[str, int]:
+    """How many reviewers each of ``works`` has."""
+    return {one: sum(one in theirs for theirs in left.values()) for one in works}
+
+
+def _filled_up(
+    left: Mapping[str, list[str]], works: Sequence[str], reviews: int, excluded: Collection[Pair]
+) -> list[tuple[str, str]]:
+    """Give ``works`` reviewers until each has ``reviews``, in ``left`` too; what was added."""
+    got = _got(left, works)
     added: list[tuple[str, str]] = []
-    for reviewed in sorted(left, key=lambda one: got[one]):
+    for reviewed in sorted(works, key=lambda one: got[one]):
         while got[reviewed] < reviews:
             reviewer = _freest(left, reviewed, excluded)
             if reviewer is None:
@@ -211,11 +246,7 @@ def reassign(
             left[reviewer].append(reviewed)
             added.append((reviewer, reviewed))
             got[reviewed] += 1
-    return Reassigned(
-        reviews={one: tuple(theirs) for one, theirs in left.items()},
-        added=tuple(added),
-        short=tuple((one, reviews - got[one]) for one in left if got[one] < reviews),
-    )
+    return added
 
 
 def _freest(

@@ -96,16 +96,3 @@ def members(group_id: int) -> list[Member]:
         .order_by(func.lower(User.name), User.id)
     )
     return [Member(*row) for row in db.session.execute(statement)]
-
-
-def fellow_ids(user_id: int) -> list[int]:
-    """Everyone who learns in a group with this user, the user included, each once."""
-    mine = select(Membership.group_id).where(
-        Membership.user_id == user_id, Membership.part == Part.LEARNER
-    )
-    statement = (
-        select(Membership.user_id)
-        .where(Membership.group_id.in_(mine), Membership.part == Part.LEARNER)
-        .distinct()
-    )
-    return list(db.session.scalars(statement))

@@ -27,6 +27,7 @@ from course.domain.grades import Grade
 from course.groups.models import Membership
 from course.groups.models import Part as GroupPart
 from course.marking import judging, queries, rubrics, work
+from course.marking.forms import levels_sent
 from course.marking.models import LONGEST_WHY, Agreed, Assignment, Calibration, Marking
 from course.marking.queries import Item, Stand
 
@@ -181,12 +182,9 @@ def _mean(item: Item, pair: Pair, *, by: int) -> Agreed:
 
 
 def _decided(assignment: Assignment, item: Item) -> Agreed:
-    levels = {}
-    for criterion in work.rubric_of(assignment).criteria:
-        sent = request.form.get(f"level-{criterion.slug}", "")
-        if not (sent.isascii() and sent.isdigit() and int(sent) < len(criterion.levels)):
-            raise NotAgreed(_("Choose a level at each criterion."))
-        levels[criterion.slug] = int(sent)
+    levels = levels_sent(work.rubric_of(assignment), request.form)
+    if len(levels) < len(work.criteria_of(assignment)):
+        raise NotAgreed(_("Choose a level at each criterion."))
     why = request.form.get("why", "").strip()
     if not why or len(why) > LONGEST_WHY:
         raise NotAgreed(_("Say in a sentence or two why, so that it can be understood later."))
@@ -257,12 +255,9 @@ def _judge_anchor(assignment: Assignment) -> None:
     slug = request.form.get("anchor", "")
     if slug not in {anchor.slug for anchor in rubric.anchors}:
         abort(HTTPStatus.BAD_REQUEST)
-    levels = {}
-    for criterion in rubric.criteria:
-        sent = request.form.get(f"level-{criterion.slug}", "")
-        if not (sent.isascii() and sent.isdigit() and int(sent) < len(criterion.levels)):
-            raise NotAgreed(_("Choose a level at each criterion; then you see how others judged."))
-        levels[criterion.slug] = int(sent)
+    levels = levels_sent(rubric, request.form)
+    if len(levels) < len(rubric.criteria):
+        raise NotAgreed(_("Choose a level at each criterion; then you see how others judged."))
     db.session.merge(
         Calibration(
             user_id=current_user.id,

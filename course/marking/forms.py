@@ -1,8 +1,11 @@
 """What an instructor fills in about an assignment, and about returning results."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
+from flask import abort
 from wtforms import (
     BooleanField,
     IntegerField,
@@ -15,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
+from course.curriculum.rubrics import RubricFile
 from course.domain.grades import Kind
 from course.domain.opening import ClockProblem, moment_of
 from course.marking.models import LONGEST_PHRASE, LONGEST_WHY
@@ -133,6 +137,19 @@ class PhraseForm(BaseForm):
         _l("Phrase"), [InputRequired(_l("Write the phrase.")), Length(max=LONGEST_PHRASE)]
     )
     group = SelectField(_l("Share with the instructors of"), [Optional()], coerce=str)
+
+
+def levels_sent(rubric: RubricFile, form: Mapping[str, str]) -> dict[str, int]:
+    """The levels that a page with a rubric sent, by criterion; 400 for what none of ours sends."""
+    levels = {}
+    for criterion in rubric.criteria:
+        sent = form.get(f"level-{criterion.slug}", "")
+        if not sent:
+            continue
+        if not (sent.isascii() and sent.isdigit() and int(sent) < len(criterion.levels)):
+            abort(HTTPStatus.BAD_REQUEST)
+        levels[criterion.slug] = int(sent)
+    return levels
 
 
 def _check_moment(field: Any) -> None:

@@ -21,7 +21,7 @@ from course.core.errors import CourseError
 from course.core.i18n import _
 from course.core.log import log
 from course.domain import peers as rules
-from course.groups.models import Membership, Part
+from course.marking import queries
 from course.marking.models import Assignment, PeerReview
 from course.reflections.models import Submission
 
@@ -36,18 +36,7 @@ class CannotStart(CourseError):
 
 def _handed_in(assignment: Assignment) -> dict[int, Submission]:
     """The standing submission of each learner of the group; one query."""
-    statement = (
-        select(Submission)
-        .join(Membership, Membership.user_id == Submission.user_id)
-        .where(
-            Membership.group_id == assignment.group_id,
-            Membership.part == Part.LEARNER,
-            Submission.lesson == assignment.lesson,
-            Submission.step == assignment.step,
-            Submission.withdrawn_at.is_(None),
-        )
-    )
-    return {row.user_id: row for row in db.session.scalars(statement)}
+    return {row.user_id: row for row in db.session.scalars(queries.handed_in(assignment))}
 
 
 def reviews_in(assignment_id: int) -> Sequence[PeerReview]:
@@ -140,21 +129,8 @@ def replace_missing(assignment: Assignment) -> int:
         return 0
     # Only the readers go: what they wrote is still to be read, so their texts stay in the ring.
     allocation = _allocation(there, texts)
-    left = {reader: writers for reader, writers in allocation.items() if reader not in gone}
-    counts = {str(user_id): 0 for user_id in texts}
-    for writers in left.values():
-        for writer in writers:
-            counts[writer] = counts.get(writer, 0) + 1
-    pairs = []
-    for writer in sorted(counts, key=lambda one: (counts[one], one)):
-        while counts[writer] < assignment.peers:
-            free = [one for one in left if one != writer and writer not in left[one]]
-            if not free:
-                break
-            reader = min(free, key=lambda one: (len(left[one]), one))
-            left[reader] = (*left[reader], writer)
-            counts[writer] += 1
-            pairs.append((int(reader), int(writer)))
+    added = rules.replace_readers(allocation, gone, reviews=assignment.peers)
+    pairs = [(int(reader), int(writer)) for reader, writer in added]
     db.session.execute(
         update(PeerReview)
         .where(

@@ -13,6 +13,7 @@ from course.core.errors import BadInput
 from course.core.forms import NothingForm
 from course.core.i18n import _, _n
 from course.marking import peers, queries, work
+from course.marking.forms import levels_sent
 from course.marking.models import LONGEST_COMMENT, Assignment
 
 bp = Blueprint("peers", __name__, template_folder="templates")
@@ -63,13 +64,7 @@ def say(public_id: str) -> ResponseReturnValue:
     assignment = _with_rubric(reading.assignment)
     if is_over(assignment):
         raise BadInput(_("The time to read each other is over. Your draft stays as it is."))
-    levels = {}
-    for criterion in work.rubric_of(assignment).criteria:
-        sent = request.form.get(f"level-{criterion.slug}", "")
-        if sent:
-            if not (sent.isascii() and sent.isdigit() and int(sent) < len(criterion.levels)):
-                abort(HTTPStatus.BAD_REQUEST)
-            levels[criterion.slug] = int(sent)
+    levels = levels_sent(work.rubric_of(assignment), request.form)
     comment = request.form.get("comment", "").replace("\r\n", "\n").strip()
     if len(comment) > LONGEST_COMMENT:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

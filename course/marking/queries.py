@@ -121,7 +121,7 @@ def queue(assignment: Assignment, marker_id: int) -> list[Item]:
     The order is a draw by the key of the assignment and the marker: nobody is always first, and a
     marker finds the same order again. The texts are not read: :func:`item_for` has them.
     """
-    return _items(assignment, marker_id, _handed_in(assignment).options(defer(Submission.text)))
+    return _items(assignment, marker_id, handed_in(assignment).options(defer(Submission.text)))
 
 
 def item_for(assignment: Assignment, marker_id: int, code: str) -> Item | None:
@@ -129,11 +129,12 @@ def item_for(assignment: Assignment, marker_id: int, code: str) -> Item | None:
     found = {given: user_id for user_id, given in _codes(assignment).items()}
     if code not in found:
         return None
-    statement = _handed_in(assignment).where(Submission.user_id == found[code])
+    statement = handed_in(assignment).where(Submission.user_id == found[code])
     return next(iter(_items(assignment, marker_id, statement)), None)
 
 
-def _handed_in(assignment: Assignment) -> Select[Submission, str]:
+def handed_in(assignment: Assignment) -> Select[Submission, str]:
+    """The standing submissions of an assignment, each with the name of who wrote it."""
     return (
         select(Submission, User.name)
         .join(User, User.id == Submission.user_id)
@@ -195,7 +196,7 @@ def _read_twice(
     """The submissions that a second marker has to read, of those that stand."""
     if assignment.seconds == "none":
         return ()
-    standing = list(db.session.scalars(_handed_in(assignment).with_only_columns(Submission.id)))
+    standing = list(db.session.scalars(handed_in(assignment).with_only_columns(Submission.id)))
     if assignment.seconds == "all":
         return standing
     firsts = {

@@ -11,6 +11,7 @@ from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time
 from course.domain.differences import differences
 from course.marking import agreeing, judging, queries, uses, words, work
+from course.marking.forms import levels_sent
 from course.marking.judging import Decision, Judged, Part
 from course.marking.models import LONGEST_COMMENT, LONGEST_REMARK, Assignment, Marking, Remark
 from course.marking.queries import Item, Stand
@@ -184,14 +185,7 @@ def _revision(row: Marking) -> int:
 
 def _judged(assignment: Assignment) -> Judged:
     """What the form holds. What no page of ours can send is refused."""
-    levels = {}
-    for criterion in work.rubric_of(assignment).criteria:
-        sent = request.form.get(f"level-{criterion.slug}", "")
-        if not sent:
-            continue
-        if not (sent.isascii() and sent.isdigit() and int(sent) < len(criterion.levels)):
-            abort(HTTPStatus.BAD_REQUEST)
-        levels[criterion.slug] = int(sent)
+    levels = levels_sent(work.rubric_of(assignment), request.form)
     texts = [_text(request.form.get(name, "")) for name in ("comment", "note")]
     if any(len(text) > LONGEST_COMMENT for text in texts):
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 from time import perf_counter
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.domain.differences import Change, differences, new_text, old_text
+from course.domain.differences import Change, Run, differences
 
 SIGNS = {Change.SAME: "=", Change.ADDED: "+", Change.REMOVED: "-"}
 
@@ -14,6 +15,16 @@ prose = st.lists(
     st.sampled_from(["de", "cliënt", "zegt", "nee", ".", ",", " ", "  ", "\n\n", "\t", "ik"]),
     max_size=40,
 ).map("".join)
+
+
+def old_text(runs: Sequence[Run]) -> str:
+    """The text before the changes."""
+    return "".join(run.text for run in runs if run.change is not Change.ADDED)
+
+
+def new_text(runs: Sequence[Run]) -> str:
+    """The text after the changes."""
+    return "".join(run.text for run in runs if run.change is not Change.REMOVED)
 
 
 def shown(old: str, new: str) -> list[str]:

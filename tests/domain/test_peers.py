@@ -17,6 +17,7 @@ from course.domain.peers import (
     distance,
     excluded_pairs,
     reassign,
+    replace_readers,
     submission_grade,
     weighted_variance,
 )
@@ -321,3 +322,21 @@ def test_a_review_grades_each_criterion(
 def test_a_review_weighs_nothing_or_something() -> None:
     with pytest.raises(ValueError, match="weight=-1 must be >= 0"):
         assessment_grades([Assessment((Fraction(1),), Fraction(-1))], criteria=[Fraction(1)])
+
+
+def test_who_reads_nothing_is_replaced_and_their_own_work_is_still_read() -> None:
+    before = allocate([f"s{number}" for number in range(1, 7)], reviews=2, seed=7).reviews
+    added = replace_readers(before, ["s4"], reviews=2)
+    assert sorted(work for _reader, work in added) == sorted(before["s4"])
+    after = {reader: list(works) for reader, works in before.items() if reader != "s4"}
+    for reader, work in added:
+        assert reader not in {"s4", work}
+        after[reader].append(work)
+    for work in before:
+        assert sum(work in works for works in after.values()) == 2
+    assert all(len(set(works)) == len(works) for works in after.values())
+
+
+def test_with_nobody_left_work_stays_unread() -> None:
+    before = allocate(["s1", "s2", "s3"], reviews=2, seed=7).reviews
+    assert replace_readers(before, ["s1", "s2", "s3"], reviews=2) == ()

@@ -12,12 +12,14 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from course.accounts.models import User
 from course.core.db import db
+from course.curriculum.quizzes import WeighingItem
 from course.groups import queries as groups
-from course.quizzes.models import Sitting
+from course.quizzes.models import Mark, Sitting
 from tests.browser import Browser
 from tests.conftest import CountsQueries
 from tests.factories import Factory
@@ -181,6 +183,20 @@ def test_a_weighing_beside_a_fictional_panel_counts_nowhere(browser: Browser, ta
     rows = rows_of(browser.get(page_of(counting, "files/marks.csv")))
     assert rows[0] == without[0]
     assert not any("fictional" in cell for cell in rows[0])
+
+
+def test_one_that_counted_before_keeps_its_points_and_its_label(
+    browser: Browser, taken: Sat, in_app: InApp, make: Factory
+) -> None:
+    sitting = taken(10, weighings_count=True)
+    weighing = next(item for item in make.quiz().quiz.items if isinstance(item, WeighingItem))
+    with in_app():
+        db.session.execute(update(Mark).filter_by(item=weighing.slug).values(maximum=1))
+        db.session.commit()
+    rows = rows_of(browser.get(page_of(sitting, "files/marks.csv")))
+    assert any("(fictional panel)" in cell for cell in rows[0])
+    assert any("made up by the authors" in row[0] for row in rows)
+    assert "fictional panel" in main_words(browser.get(page_of(sitting)))
 
 
 def test_figures_come_with_n_interval_and_what_they_say(browser: Browser, taken: Sat) -> None:

@@ -69,7 +69,7 @@ def _match(item: Item) -> tuple[str, dict[str, Any]]:
         pair for pair, value in item.declared.mapping.items() if value > 0
     )
     pairs = [tuple(pair.split()) for pair in right]
-    belongs = {pair[0]: pair[1] for pair in pairs if len(pair) == 2}  # noqa: PLR2004
+    belongs = {pair[0]: pair[1] for pair in pairs if len(pair) == 2}  # noqa: PLR2004 - a pair
     if len(belongs) != len(pairs) or belongs.keys() != stems.keys():
         raise NotTaken("does not give each of the first set one of the second: do so")
     if unknown := set(belongs.values()) - choices.keys():
