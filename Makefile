@@ -42,8 +42,8 @@ test: $(INSTALLED) ## Run every check and every test
 	$(BIN)/python tests/check.py
 
 .PHONY: search
-search: $(INSTALLED) ## Look for examples that break a rule, other ones each time: for an evening
-	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=search tests/domain tests/curriculum
+search: $(INSTALLED) ## Try what no run has met: thousands of new examples, another order
+	$(BIN)/python tests/check.py --search
 
 .PHONY: bench
 bench: $(INSTALLED) ## Measure how fast the pages are

@@ -4,6 +4,7 @@ People, editors and CI call this same file (``make test`` installs and then runs
 
     python tests/check.py                       everything
     python tests/check.py --fast                everything but the journeys in a browser
+    python tests/check.py --search              what no run has met: other examples, other orders
     python tests/check.py -x tests/domain -k …  the other arguments go to pytest
 
 With ``REQUIRE_ALL=1`` in the environment a skipped test is a failure.
@@ -24,41 +25,69 @@ LINT_IMPORTS = str(Path(PYTHON).with_name("lint-imports"))
 CHECKS = [
     [PYTHON, "-m", "ruff", "format", "--check", "."],
     [PYTHON, "-m", "ruff", "check", "."],
-    [PYTHON, "-m", "mypy"],
     [LINT_IMPORTS, "--no-logo"],
     [PYTHON, "-m", "djlint", "--lint", "--quiet", "course"],
     [PYTHON, "-m", "course.curriculum", "check"],
 ]
+# Takes as long as all of those together, on one core, so it runs beside them.
+TYPES = [PYTHON, "-m", "mypy"]
 PYTEST = [PYTHON, "-m", "pytest", "-p", "tests.plugins.nothing_skipped"]
+# An order that nobody thought of, but the same one each time: a failure is then about the change.
+SAME = "--randomly-seed=20260302"
+JOURNEYS = "tests/journeys"
 # Two workers, for two cores; a class or module stays on one, so its fixtures are made once.
-TESTS = [*PYTEST, "-m", "not journey and not benchmark", "-n", "2", "--dist", "loadscope"]
+TESTS = [*PYTEST, f"--ignore={JOURNEYS}", "-m", "not benchmark", "-n", "2", "--dist", "loadscope"]
 # Two browsers at once: whoever waits on a page waits for what it shows, and not for a while.
-BROWSERS = [*PYTEST, "-m", "journey", "-n", "2"]
+BROWSERS = [*PYTEST, "-n", "2"]
 
 NO_TESTS = 5  # pytest's exit status when it found nothing to run.
 
 
 def run(command: list[str]) -> int:
     """Run one command, tell what it was and how long it took, and return its exit status."""
+    _announce(command)
+    start = time.perf_counter()
+    return _told(subprocess.run(command, cwd=ROOT, check=False).returncode, start)
+
+
+def _announce(command: list[str]) -> None:
     words = [Path(command[0]).name, *command[1:]]
     print(f"\n$ {shlex.join(words)}", flush=True)
-    start = time.perf_counter()
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def _told(status: int, start: float) -> int:
     said = "ok" if status == 0 else f"exit status {status}"
     print(f"  {said}, {time.perf_counter() - start:.1f} s", flush=True)
     return status
 
 
+def run_checks() -> int:
+    """Run all that needs no test; return the first exit status that is not 0, or 0."""
+    start = time.perf_counter()
+    with subprocess.Popen(TYPES, cwd=ROOT, stdout=subprocess.PIPE, text=True) as types:
+        for command in CHECKS:
+            if status := run(command):
+                types.kill()
+                return status
+        _announce(TYPES)
+        print(types.communicate()[0], end="")
+    return _told(types.returncode, start)
+
+
 def main(arguments: list[str]) -> int:
-    fast = "--fast" in arguments
-    chosen = [argument for argument in arguments if argument != "--fast"]
+    chosen = [argument for argument in arguments if argument not in {"--fast", "--search"}]
+    if "--search" in arguments:
+        return run([*TESTS, "--hypothesis-profile=search", *chosen])
 
-    for command in CHECKS:
-        if status := run(command):
-            return status
+    if status := run_checks():
+        return status
 
-    for command in [TESTS] if fast else [TESTS, BROWSERS]:
-        status = run([*command, *chosen])
+    runs = [[*TESTS, SAME, *chosen]]
+    if "--fast" not in arguments:
+        # By folder where there is a choice of nothing, so that the others are not even imported.
+        runs.append([*BROWSERS, SAME, *(["-m", "journey", *chosen] if chosen else [JOURNEYS])])
+    for command in runs:
+        status = run(command)
         # A choice of tests may leave some of the runs empty; without a choice, an empty run
         # means that tests were lost.
         if status and not (chosen and status == NO_TESTS):

@@ -14,7 +14,7 @@ from course.core.access import public
 from course.core.db import Model, db
 from tests import pages
 from tests.browser import Browser
-from tests.conftest import CountsQueries, MailServer, NetworkRefused, Outbox, new_browser
+from tests.conftest import CountsQueries, MailServer, NetworkRefused, Once, Outbox, new_browser
 from tests.factories import Factory
 from tests.houses import new_postgresql
 from tests.pages import WrongPage, main_words
@@ -43,6 +43,23 @@ def test_each_test_begins_with_an_empty_database_and_counts_from_one(
     learner = make.learner()
     make.submission(make.enrolment(learner))
     assert learner.id == 1
+
+
+@pytest.mark.parametrize("time", ["once", "again"])
+def test_what_was_made_once_is_brought_back_and_counting_goes_on(
+    make: Factory, once: Once, in_app: InApp, time: str
+) -> None:
+    make.learner(name="Wie er eerst was")
+    assert once(_everything) == "made", time
+    filled = _rows(in_app)
+    assert [name for name, count in filled.items() if not count] == []
+    make.learner(email="later@example.org")
+    assert _rows(in_app) == {**filled, "user": filled["user"] + 1}
+
+
+def _everything(app: Flask) -> str:
+    Factory(app).everything()
+    return "made"
 
 
 def test_the_factory_fills_every_table(make: Factory, in_app: InApp) -> None:

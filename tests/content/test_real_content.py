@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course.curriculum.edition import Edition, Library
-from course.curriculum.loader import load
+from course.curriculum.library import load_once
 from course.curriculum.schema import (
     CaseStep,
     QuestionStep,
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2] / "content"
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load(ROOT)
+    return load_once(ROOT)
 
 
 LESSONS = (

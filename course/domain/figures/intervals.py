@@ -6,6 +6,7 @@ other students of the same kind; with ten students that is far.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import atanh, exp, lgamma, log, log1p, sqrt, tanh
 from typing import Final, TypeAlias
 
@@ -72,6 +73,7 @@ def t_quantile(share: float, freedom: float) -> float:
     return sqrt(f_quantile(2 * share - 1, 1, freedom))
 
 
+@lru_cache(maxsize=1024)  # The items of a quiz ask for the same one, by its number of students.
 def f_quantile(share: float, above: float, below: float) -> float:
     """The value that ``share`` of the F distribution lies below, for 0 < ``share`` < 1.
 

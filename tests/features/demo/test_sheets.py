@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from course.core.clock import AMSTERDAM
 from course.core.db import Model
 from course.curriculum.edition import Edition, Library
-from course.curriculum.loader import load
+from course.curriculum.library import load_once
 from course.curriculum.positions import ContentErrors
 from course.curriculum.quizzes import EssayQuestion, WeighingItem
 from course.curriculum.schema import QuestionStep, ScaleStep
@@ -35,7 +35,7 @@ from tests.houses import ROOT
 
 InApp: TypeAlias = Callable[[], AbstractContextManager[None]]
 
-LIBRARY = load(ROOT / "content")
+LIBRARY = load_once(ROOT / "content")
 LESSON = "waarom-eropaf"
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
