@@ -52,7 +52,8 @@ def _both(first: Marker, second: Marker) -> Floats:
     """The texts that both marked, as texts × 2."""
     if len(first) != len(second):
         raise ValueError(f"{len(first)=} and {len(second)=} must be the same texts")
-    return _complete(_read(list(zip(first, second, strict=True))))
+    read = _read(list(zip(first, second, strict=True)))
+    return _complete(read.reshape(len(first), PAIR))  # also where there is no text at all
 
 
 def _complete(ratings: Floats) -> Floats:

@@ -230,6 +230,21 @@ def level_differences(
     )
 
 
+def shared_levels(markings: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """The levels that every one of ``markings`` gave, by criterion; those apart are left out.
+
+    The order of the markings does not matter. None at all share nothing.
+    """
+    if not markings:
+        return {}
+    first, *others = markings
+    return {
+        slug: level
+        for slug, level in first.items()
+        if all(other.get(slug) == level for other in others)
+    }
+
+
 # --- Calibration ---------------------------------------------------------------------------
 
 ANCHORS: Final = 3  # texts to mark before starting, where a rubric has as many

@@ -4,7 +4,7 @@ Neither marker sees the other's before both are done. Whoever agrees leaves both
 are; what was decided is a row of its own, with how and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -27,6 +27,7 @@ from course.domain.grades import Grade
 from course.groups.models import Membership
 from course.groups.models import Part as GroupPart
 from course.marking import judging, queries, rubrics, work
+from course.marking.agreement import of_anchors, of_readers
 from course.marking.forms import levels_sent
 from course.marking.models import LONGEST_WHY, Agreed, Assignment, Calibration, Marking
 from course.marking.queries import Item, Stand
@@ -96,7 +97,18 @@ def _found(assignment_id: int, code: str) -> tuple[Assignment, Item, Pair]:
 @instructors
 def compare(assignment_id: int, code: str) -> ResponseReturnValue:
     """Both judgements, criterion by criterion, and what can be decided."""
-    assignment, item, pair = _found(assignment_id, code)
+    return _compared(*_found(assignment_id, code))
+
+
+def _compared(
+    assignment: Assignment,
+    item: Item,
+    pair: Pair,
+    *,
+    problem: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> str:
+    """The page; ``typed`` is what was sent and refused, with the ``problem``."""
     return render_template(
         "marking/compare.html",
         assignment=assignment,
@@ -105,18 +117,34 @@ def compare(assignment_id: int, code: str) -> ResponseReturnValue:
         pair=pair,
         agreed=queries.agreed_of(item.submission.id),
         colleagues=_colleagues(assignment, pair) if item.state is State.MARKED_BOTH else [],
+        problem=problem,
+        typed=typed or {},
         nothing=NothingForm(),
     )
 
 
+@bp.get("/teach/marking/<int:assignment_id>/agreement")
+@instructors
+def agreement(assignment_id: int) -> ResponseReturnValue:
+    """How far the two readers of an assignment agree, over everything that both are done with."""
+    assignment = queries.assignment_for(current_user.id, assignment_id) or abort(404)
+    items = queries.queue(assignment, current_user.id)
+    return render_template(
+        "marking/agreement.html",
+        assignment=assignment,
+        about=work.about(assignment),
+        found=of_readers(assignment, items, current_user.id),
+    )
+
+
 def _colleagues(assignment: Assignment, pair: Pair) -> list[User]:
-    """Who may read it third: instructors of the group who did not mark it."""
+    """Who may read it third: instructors of the group, and guests, who did not mark it."""
     statement = (
         select(User)
         .join(Membership, Membership.user_id == User.id)
         .where(
             Membership.group_id == assignment.group_id,
-            Membership.part == GroupPart.INSTRUCTOR,
+            Membership.part != GroupPart.LEARNER,
             User.id.not_in(pair.names),
         )
         .order_by(User.name)
@@ -134,7 +162,8 @@ def third(assignment_id: int, code: str) -> ResponseReturnValue:
     chosen = request.form.get("marker", "")
     who = next((row for row in _colleagues(assignment, pair) if str(row.id) == chosen), None)
     if who is None:
-        raise NotAgreed(_("Choose a colleague who has not marked this one."))
+        problem = _("Choose a colleague who has not marked this one.")
+        return _compared(assignment, item, pair, problem=problem), NotAgreed.status
     judging.ask_third(item.submission, assignment, who.id)
     flash(_("%(name)s finds it in the queue.", name=who.name))
     return redirect(url_for("marking.next_one", assignment_id=assignment_id), 303)
@@ -147,11 +176,15 @@ def agree(assignment_id: int, code: str) -> ResponseReturnValue:
     assignment, item, pair = _found(assignment_id, code)
     if item.stand is Stand.GIVEN or item.is_scheduled:
         raise NotAgreed(_("This result was returned already. Take it back first."))
-    row = (
-        _mean(item, pair, by=current_user.id)
-        if request.form.get("do") == "mean"
-        else _decided(assignment, item)
-    )
+    try:
+        row = (
+            _mean(item, pair, by=current_user.id)
+            if request.form.get("do") == "mean"
+            else _decided(assignment, item)
+        )
+    except NotAgreed as refusal:
+        page = _compared(assignment, item, pair, problem=refusal.message, typed=request.form)
+        return page, refusal.status
     db.session.merge(row)
     db.session.commit()
     log.info("markers_agreed", submission=item.submission.id, how=row.how, by=current_user.id)
@@ -173,12 +206,14 @@ def _mean(item: Item, pair: Pair, *, by: int) -> Agreed:
     exact = [grade.exact for grade in pair.grades if grade and grade.exact is not None]
     if pair.third is not None and len(exact) > 2:  # noqa: PLR2004 - of three markers
         final = foureyes.with_third(exact[0], exact[1], exact[2])
-        return _row(item, pair.third.levels, how="third", exact=str(final), by=by)
+        shared = foureyes.shared_levels([pair.first.levels, pair.second.levels, pair.third.levels])
+        return _row(item, shared, how="third", exact=str(final), by=by)
     if pair.outcome is None or pair.outcome.decision is not Decision.MEAN:
         raise NotAgreed(
             _("The two are too far apart for a mean. Decide the levels together, and say why.")
         )
-    return _row(item, pair.first.levels, how="mean", exact=str(pair.outcome.grade), by=by)
+    shared = foureyes.shared_levels([pair.first.levels, pair.second.levels])
+    return _row(item, shared, how="mean", exact=str(pair.outcome.grade), by=by)
 
 
 def _decided(assignment: Assignment, item: Item) -> Agreed:
@@ -221,11 +256,21 @@ def _row(
 def anchors(assignment_id: int) -> ResponseReturnValue:
     """Judge the anchor reflections of the rubric, and see how near one is to what was agreed."""
     assignment = queries.assignment_for(current_user.id, assignment_id) or abort(404)
-    rubric = work.rubric_of(assignment)
     if request.method == "POST":
-        _judge_anchor(assignment)
+        try:
+            _judge_anchor(assignment)
+        except NotAgreed as refusal:
+            return _anchors(assignment, problem=refusal.message, typed=request.form), refusal.status
         here = url_for("agreeing.anchors", assignment_id=assignment_id)
         return redirect(here, 303)
+    return _anchors(assignment)
+
+
+def _anchors(
+    assignment: Assignment, *, problem: str = "", typed: Mapping[str, str] | None = None
+) -> str:
+    """The page; ``typed`` is what was sent about one of them and refused, with the ``problem``."""
+    rubric = work.rubric_of(assignment)
     mine = {
         row.anchor: row.levels
         for row in db.session.scalars(
@@ -246,6 +291,10 @@ def anchors(assignment_id: int) -> ResponseReturnValue:
         rubric=rubric,
         pairs=pairs,
         verdict=foureyes.calibrate(list(pairs.values()), needed=needed),
+        same=sum(each.apart == 0 for found in pairs.values() for each in found),
+        agreement=of_anchors(rubric, list(pairs.values())),
+        problem=problem,
+        typed=typed or {},
         nothing=NothingForm(),
     )
 

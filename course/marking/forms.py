@@ -1,6 +1,6 @@
 """What an instructor fills in about an assignment, and about returning results."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from course.core.clock import AMSTERDAM, now
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
 from course.curriculum.rubrics import RubricFile
@@ -24,10 +25,13 @@ from course.domain.opening import ClockProblem, moment_of
 from course.marking.models import LONGEST_PHRASE, LONGEST_WHY
 
 MOST_PEERS = 5
+AT_LEAST = 3  # choices of who reads second: nobody, and two readers
 
 
 class AssignmentForm(BaseForm):
     """How a group is asked for a reflection, and how it is marked."""
+
+    without_points: Collection[str] = ()  # the rubrics from which no grade follows
 
     rubric = SelectField(_l("Rubric"), [InputRequired(_l("Choose a rubric."))])
     kind = RadioField(
@@ -66,7 +70,7 @@ class AssignmentForm(BaseForm):
         ],
         default="none",
     )
-    second_marker = SelectField(_l("Who reads second"), [Optional()], coerce=str)
+    second_marker = SelectField(_l("Who reads second"), coerce=str)
     peers = IntegerField(
         _l("How many fellow students read each reflection"),
         [
@@ -78,13 +82,28 @@ class AssignmentForm(BaseForm):
     )
     peers_until = StringField(
         _l("Fellow students read until"),
-        [Optional()],
         render_kw={"type": "datetime-local"},
     )
 
+    def validate_kind(self, field: Any) -> None:
+        """A grade needs points to follow from."""
+        if self.rubric.data in self.without_points and field.data != Kind.NARRATIVE.value:
+            raise ValidationError(
+                _(
+                    "This rubric has no points, so no grade comes out of it. Choose feedback only, "
+                    "or another rubric."
+                )
+            )
+
     def validate_second_marker(self, field: Any) -> None:
-        """Somebody has to be chosen where there is a second reader."""
-        if self.seconds.data != "none" and not field.data:
+        """Somebody has to be chosen where there is a second reader, and somebody is left."""
+        if self.seconds.data == "none":
+            return
+        if len(self.second_marker.choices) < AT_LEAST:
+            raise ValidationError(
+                _("Two readers are needed, and there is one. Add a colleague to the group first.")
+            )
+        if not field.data:
             raise ValidationError(_("Choose who reads second."))
 
     def validate_peers_until(self, field: Any) -> None:
@@ -105,8 +124,13 @@ class ReturnForm(BaseForm):
     )
 
     def validate_at(self, field: Any) -> None:
-        """The clock in Amsterdam."""
+        """The clock in Amsterdam, and later than now."""
         _check_moment(field)
+        at = moment(field.data)
+        if at is not None and at <= now():
+            raise ValidationError(
+                _("This moment has passed. Choose a later one, or leave it empty to return now.")
+            )
 
 
 class RetractForm(BaseForm):
@@ -118,6 +142,7 @@ class RetractForm(BaseForm):
             InputRequired(_l("Say why, so that it can be understood later.")),
             Length(max=LONGEST_WHY),
         ],
+        description=_l("The student reads this, and it stays in the history. Write no names."),
     )
 
 
@@ -157,6 +182,11 @@ def _check_moment(field: Any) -> None:
         raise ValidationError(
             _("There is no such moment on the clock in Amsterdam. Choose another time.")
         )
+
+
+def written(at: datetime | None) -> str:
+    """A moment as a field holds it; the other way round than :func:`moment`."""
+    return f"{at.astimezone(AMSTERDAM):%Y-%m-%dT%H:%M}" if at else ""
 
 
 def moment(text: str | None) -> datetime | None:

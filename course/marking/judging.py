@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from course.audit import actions as audit
+from course.audit.models import Kind
 from course.core.clock import now
 from course.core.db import db, insert_if_absent
 from course.core.errors import CourseError
@@ -122,6 +124,7 @@ def begin(submission: Submission, assignment: Assignment, marker_id: int) -> Mar
             db.session.add(row)
     except IntegrityError:  # the other click was first, or a colleague
         return begin(submission, assignment, marker_id)
+    _note(Kind.READ, row, assignment)
     db.session.commit()
     log.info("marking_begun", marker=marker_id, submission=submission.id, part=part.value)
     return row
@@ -231,9 +234,16 @@ def finish(row: Marking, criteria: list[str], *, revision: int) -> Marking:
         raise NotComplete(
             _("This marking was changed in another window. Read it once more, then finish.")
         )
+    _note(Kind.MARKED, row, db.session.get_one(Assignment, row.assignment_id))
     db.session.commit()
     log.info("marking_done", marker=row.marker_id, submission=row.submission_id, part=row.part)
     return db.session.get_one(Marking, row.id, populate_existing=True)
+
+
+def _note(kind: Kind, row: Marking, assignment: Assignment) -> None:
+    about = f"{assignment.lesson}/{assignment.step}"
+    group = assignment.group_id
+    audit.note(kind, by=row.marker_id, whom=[row.user_id], group=group, about=about)
 
 
 def reopen(row: Marking) -> None:

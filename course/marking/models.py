@@ -136,6 +136,7 @@ class Agreed(Model):
         ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True
     )
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # Those that count for all: decided together, or given by each of them.
     levels: Mapped[dict[str, int]] = mapped_column(JSON, info=HIDDEN)
     # The grade that was agreed, not rounded: "137/20"; None: it follows from the levels.
     exact: Mapped[str | None] = mapped_column(String(120), info=HIDDEN)
@@ -246,6 +247,18 @@ class Looking(Model):
     )
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
     seen_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MarkingKeys(Model):
+    """The keys that a marker chose for the marking screen; without a row the usual ones work."""
+
+    __tablename__ = "marking_keys"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    is_on: Mapped[bool] = mapped_column(default=True)  # keys of one sign do something
+    chosen: Mapped[dict[str, str]] = mapped_column(JSON)  # a sign by action, see shortcuts
 
 
 class Calibration(Model):

@@ -13,17 +13,23 @@ from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from course.accounts.models import User
 from course.core.clock import now
 from course.core.db import db
 from course.core.errors import CourseError
-from course.core.i18n import _
+from course.core.i18n import _, _n, speaking
 from course.core.log import log
 from course.domain import peers as rules
+from course.groups.models import Membership, Part
 from course.marking import queries
 from course.marking.models import Assignment, PeerReview
+from course.messages import actions as messages
+from course.messages.actions import Told
+from course.messages.models import Kind
 from course.reflections.models import Submission
+from course.reflections.queries import TAKEN_BACK
 
 FEWEST: Final = 2  # hand-ins, or there is nobody to read
 
@@ -53,13 +59,15 @@ def give_out(assignment: Assignment) -> int:
     """Give everybody who handed in their texts to read; who came late gets a ring of their own.
 
     Doing it again only adds what is missing, so it may be pressed twice. Gives how many reviews
-    were added. Raises :exc:`CannotStart` with fewer than two texts.
+    were added, or go on with the text that came in the place of one that was taken back.
+    Raises :exc:`CannotStart` with fewer than two texts.
     """
     texts = _handed_in(assignment)
     if len(texts) < FEWEST:
         raise CannotStart(
             _("Two reflections are needed at least, so that somebody can read one. Wait a little.")
         )
+    moved = _follow(assignment, texts)
     there = reviews_in(assignment.id)
     begun = {str(row.user_id) for row in there} | {
         str(user_id)
@@ -68,7 +76,8 @@ def give_out(assignment: Assignment) -> int:
     }
     late = [str(user_id) for user_id in texts if str(user_id) not in begun]
     if not late:
-        return 0
+        db.session.commit()
+        return moved
     seed = int.from_bytes(sha256(assignment.code_key.encode()).digest()[:4])
     if begun:
         on_time = _allocation(there, texts)
@@ -78,7 +87,30 @@ def give_out(assignment: Assignment) -> int:
     pairs = [
         (int(reader), int(writer)) for reader, all_ in found.reviews.items() for writer in all_
     ]
-    return _add(assignment, texts, pairs)
+    return moved + _add(assignment, texts, pairs)
+
+
+def _follow(assignment: Assignment, texts: Mapping[int, Submission]) -> int:
+    """Within the caller's transaction: give the text that came in the place of one taken back.
+
+    Gives how many of those who were asked to read go on with the newer one.
+    """
+    statement = (
+        select(PeerReview, Submission.user_id)
+        .join(Submission, Submission.id == PeerReview.submission_id)
+        .where(
+            PeerReview.assignment_id == assignment.id,
+            PeerReview.done_at.is_(None),
+            PeerReview.ended_at.is_(None),
+            TAKEN_BACK,
+        )
+    )
+    found = [(row[0], texts.get(row[1])) for row in db.session.execute(statement)]
+    moving = [(review, text) for review, text in found if text is not None]
+    for review, text in moving:
+        review.submission_id = text.id
+    db.session.flush()
+    return len(moving)
 
 
 def _allocation(
@@ -112,9 +144,38 @@ def _add(
     except IntegrityError:  # a colleague pressed it in this very moment
         db.session.rollback()
         return 0
+    _tell(rows)
     db.session.commit()
     log.info("peers_given_out", assignment=assignment.id, reviews=len(rows))
     return len(rows)
+
+
+def _tell(rows: Sequence[PeerReview]) -> None:
+    """One message to each reader, however many texts they got."""
+    texts: dict[int, list[PeerReview]] = {}
+    for row in rows:
+        texts.setdefault(row.user_id, []).append(row)
+    readers = db.session.scalars(select(User).where(User.id.in_(texts)).order_by(User.id))
+    told = [_invitation(user, texts[user.id]) for user in readers]
+    messages.tell_each(Kind.REVIEW, told)
+
+
+def _invitation(user: User, given: Sequence[PeerReview]) -> Told:
+    first = given[0].public_id
+    with speaking(user.language):
+        return Told(
+            user=user,
+            key=f"review:{first}",
+            subject=_("Will you read along with a fellow student?"),
+            body=_n(
+                "A text of a fellow student waits for you. You read it without a name, and the "
+                "writer does not see who you are.",
+                "%(num)s texts of fellow students wait for you. You read them without a name, and "
+                "the writers do not see who you are.",
+                len(given),
+            ),
+            link=f"/peer/{first}" if len(given) == 1 else "/home",
+        )
 
 
 def replace_missing(assignment: Assignment) -> int:
@@ -152,8 +213,9 @@ class Reading:
 
     review: PeerReview
     assignment: Assignment
-    text: str
+    text: str  # "" once its writer took it back
     words: int
+    is_taken_back: bool
 
 
 def reading_for(user_id: int, public_id: str) -> Reading | None:
@@ -172,7 +234,9 @@ def reading_for(user_id: int, public_id: str) -> Reading | None:
     if row is None:
         return None
     review, assignment, submission = row
-    return Reading(review, assignment, submission.text, submission.words)
+    is_gone = submission.is_taken_back
+    text = "" if is_gone else submission.text
+    return Reading(review, assignment, text, submission.words, is_gone)
 
 
 def to_read(user_id: int) -> Sequence[tuple[PeerReview, Assignment]]:
@@ -180,14 +244,34 @@ def to_read(user_id: int) -> Sequence[tuple[PeerReview, Assignment]]:
     statement = (
         select(PeerReview, Assignment)
         .join(Assignment, Assignment.id == PeerReview.assignment_id)
+        .join(Submission, Submission.id == PeerReview.submission_id)
         .where(
             PeerReview.user_id == user_id,
             PeerReview.done_at.is_(None),
             PeerReview.ended_at.is_(None),
+            ~TAKEN_BACK,
         )
         .order_by(Assignment.peers_until, PeerReview.id)
     )
     return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def asked_at(user_id: int, lesson: str, step: str) -> Assignment | None:
+    """Where fellow students of this learner read what is handed in here; one query."""
+    statement = (
+        select(Assignment)
+        .join(Membership, Membership.group_id == Assignment.group_id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.part == Part.LEARNER,
+            Assignment.lesson == lesson,
+            Assignment.step == step,
+            Assignment.peers > 0,
+        )
+        .order_by(Assignment.peers.desc())
+        .limit(1)
+    )
+    return db.session.scalar(statement)
 
 
 def write(
@@ -213,11 +297,23 @@ def write(
 
 
 def said_about(submission_id: int) -> Sequence[PeerReview]:
-    """What fellow students said about a text, done ones only, in an order that tells nothing."""
+    """What fellow students said about a text, done ones only, in an order that tells nothing.
+
+    Also what they said about it before its writer took it back to work on it.
+    """
+    this, read = aliased(Submission), aliased(Submission)
+    before = (read.withdrawn_at.is_not(None) & read.marking_began_at.is_(None)) & (
+        read.number < this.number
+    )
+    texts = (
+        select(read.id)
+        .join(this, (this.enrolment_id == read.enrolment_id) & (this.step == read.step))
+        .where(this.id == submission_id, (read.id == this.id) | before)
+    )
     statement = (
         select(PeerReview)
         .where(
-            PeerReview.submission_id == submission_id,
+            PeerReview.submission_id.in_(texts),
             PeerReview.done_at.is_not(None),
             PeerReview.ended_at.is_(None),
         )
@@ -236,23 +332,24 @@ class Seen:
     reader: str
     writer: str
     review: PeerReview
+    is_taken_back: bool  # the text, before anybody began to mark it
 
 
 def overview(assignment_id: int) -> Sequence[Seen]:
     """Who reads whom, with what they said; two queries."""
     rows = reviews_in(assignment_id)
     submissions = {
-        row.id: row.user_id
+        row.id: row
         for row in db.session.scalars(
             select(Submission).where(Submission.id.in_([row.submission_id for row in rows]))
         )
     }
-    people = {row.user_id for row in rows} | set(submissions.values())
+    people = {row.user_id for row in rows} | {text.user_id for text in submissions.values()}
     names = {
         row.id: row.name for row in db.session.scalars(select(User).where(User.id.in_(people)))
     }
     return [
-        Seen(names[row.user_id], names[submissions[row.submission_id]], row)
+        Seen(names[row.user_id], names[text.user_id], row, text.is_taken_back)
         for row in rows
-        if row.submission_id in submissions
+        if (text := submissions.get(row.submission_id)) is not None
     ]

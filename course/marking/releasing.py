@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import defer
 
 from course.accounts.models import User
-from course.core import outbox
+from course.audit import actions as audit
+from course.audit.models import Kind as Done
 from course.core.clock import now
 from course.core.db import db
 from course.core.errors import CourseError
@@ -24,10 +25,15 @@ from course.core.log import log
 from course.domain.foureyes import State
 from course.domain.grades import Grade, Scheme
 from course.domain.grades import narrative as no_number
+from course.groups.models import Membership, Part
 from course.marking import grades, rubrics
 from course.marking.models import Agreed, Assignment, Marking, Release
 from course.marking.queries import Item, Stand
+from course.messages import actions as messages
+from course.messages import mails
+from course.messages.models import Kind
 from course.reflections.models import Submission
+from course.schedule.words import title_of
 
 
 class NotReady(CourseError):
@@ -38,11 +44,10 @@ class NotReady(CourseError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Final:
-    """What a learner gets: of a marking, with the levels and words that count."""
+    """What a learner gets: of a marking, with the levels that count."""
 
     marking: Marking
     levels: Mapping[str, int]
-    comment: str
     agreed: Agreed | None = None
 
     def grade(self, assignment: Assignment) -> Grade | None:
@@ -59,11 +64,10 @@ def final_of(item: Item, agreed: Agreed | None) -> Final | None:
     done = [row for row in item.markings.values() if row.done_at is not None]
     first = min(done, key=lambda row: ({"first": 0, "second": 1, "third": 2}[row.part], row.id))
     if agreed is not None:
-        comment = agreed.comment or first.comment
-        return Final(marking=first, levels=agreed.levels, comment=comment, agreed=agreed)
+        return Final(marking=first, levels=agreed.levels, agreed=agreed)
     if len(done) > 1:
         return None
-    return Final(marking=first, levels=first.levels, comment=first.comment)
+    return Final(marking=first, levels=first.levels)
 
 
 def give(
@@ -138,7 +142,14 @@ def _add(assignment: Assignment, item: Item, final: Final, visible: datetime, *,
             reason="given",
             rubric=rubrics.edition_of(assignment).hash,
         )
+    if visible <= now():  # else when it is seen, see tell_due
+        _note(Done.RETURNED, assignment, submission.user_id, by=by)
     return True
+
+
+def _note(kind: Done, assignment: Assignment, whom: int, *, by: int | None) -> None:
+    about = f"{assignment.lesson}/{assignment.step}"
+    audit.note(kind, by=by, whom=[whom], group=assignment.group_id, about=about)
 
 
 def retract(release: Release, why: str, *, by: int) -> None:
@@ -153,8 +164,54 @@ def retract(release: Release, why: str, *, by: int) -> None:
         db.session.rollback()
         return
     grades.add(release.user_id, release.assignment_id, None, by=by, reason=why)
+    assignment = db.session.get_one(Assignment, release.assignment_id)
+    _note(Done.RETRACTED, assignment, release.user_id, by=by)
     db.session.commit()
     log.info("result_retracted", release=release.id, by=by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The newest result that a learner has."""
+
+    submission: Submission
+    name: str
+    grade: Grade | None
+    at: datetime
+
+
+def given_in(assignment: Assignment) -> list[Given]:
+    """What each learner of the group has now, by name; two queries.
+
+    Until a next version is returned that is the result of the one before.
+    """
+    statement = (
+        select(Submission, User.name, Release)
+        .join(Release, Release.submission_id == Submission.id)
+        .join(User, User.id == Submission.user_id)
+        .join(Membership, Membership.user_id == User.id)
+        .options(defer(Submission.text))
+        .where(
+            Release.assignment_id == assignment.id,
+            Release.retracted_at.is_(None),
+            Release.visible_at <= now(),
+            Membership.group_id == assignment.group_id,
+            Membership.part == Part.LEARNER,
+        )
+        .order_by(Submission.number)
+    )
+    newest = {row[0].user_id: row for row in db.session.execute(statement).all()}
+    values = grades.values_at([row[2].grade_number for row in newest.values()])
+    found = [
+        Given(
+            submission=submission,
+            name=name,
+            grade=values.get(release.grade_number),
+            at=release.visible_at,
+        )
+        for submission, name, release in newest.values()
+    ]
+    return sorted(found, key=lambda given: (given.name, given.submission.id))
 
 
 def tell_due() -> None:
@@ -170,7 +227,6 @@ def tell_due() -> None:
         )
         .limit(200)
     )
-    base_url = current_app.extensions["settings"].base_url
     for release, user, public_id in db.session.execute(statement).all():
         claimed = db.session.execute(
             update(Release)
@@ -182,25 +238,30 @@ def tell_due() -> None:
             .values(told_at=now())
         )
         if claimed.rowcount:  # type: ignore[attr-defined]  # an UPDATE counts its rows
-            _tell(release, user, f"{base_url}/reflections/{public_id}/feedback")
+            assignment = db.session.get_one(Assignment, release.assignment_id)
+            if release.visible_at > release.made_at:
+                _note(Done.RETURNED, assignment, user.id, by=release.made_by)
+            _tell(release, user, assignment, f"/reflections/{public_id}/feedback")
         db.session.commit()
 
 
-def _tell(release: Release, user: User, link: str) -> None:
+def _tell(release: Release, user: User, assignment: Assignment, link: str) -> None:
     with speaking(user.language):
-        subject, body = letter(user.name, link)
-        outbox.post(key=f"feedback:{release.id}", recipient=user.email, subject=subject, body=body)
+        subject, body = _words(assignment)
+    key = f"feedback:{release.id}"
+    messages.tell(user, kind=Kind.RESULT, key=key, subject=subject, body=body, link=link)
 
 
-def letter(name: str, link: str) -> tuple[str, str]:
-    """The subject and text of the message, in the language that is spoken now."""
-    body = _(
-        "Hello %(name)s,\n\nYour instructor returned your reflection. Read the feedback here:\n"
-        "%(link)s\n\nWeegschaal",
-        name=name,
-        link=link,
-    )
+def _words(assignment: Assignment) -> tuple[str, str]:
+    title = title_of(assignment.lesson, assignment.step)
+    body = _("Your instructor returned your reflection “%(title)s”.", title=title)
     return _("There is feedback on your reflection"), body
+
+
+def letter(assignment: Assignment) -> tuple[str, str]:
+    """The subject and text of the mail, in the language that is spoken now; links are left out."""
+    subject, body = _words(assignment)
+    return subject, mails.written(_("(name of the student)"), body, link="…", stop="…")
 
 
 def standing(assignment_id: int, submission_ids: Collection[int]) -> dict[int, Release]:

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from course.core.db import db
 from course.domain.anchors import Anchor
 from course.domain.feedbackuse import Answer, Comment, CommentUse, Effect, Use, comment_uses
+from course.marking import queries
 from course.marking.models import Marking, Release, Remark
 from course.reflections.models import Submission
 
@@ -20,6 +21,7 @@ class Told:
 
     remark: Remark
     use: CommentUse
+    now: str  # what stands there in the next version; "" when nothing changed there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +38,31 @@ def overview(marker_id: int) -> Overview:
 
     A comment is compared with the version that was handed in after the one it is about.
     """
-    old, new = aliased(Submission), aliased(Submission)
+    old, new, later = aliased(Submission), aliased(Submission), aliased(Submission)
+    following = (  # what was taken back before anybody read it is its writer's alone
+        select(func.min(later.number))
+        .where(
+            later.enrolment_id == old.enrolment_id,
+            later.step == old.step,
+            later.number > old.number,
+            later.withdrawn_at.is_(None) | later.marking_began_at.is_not(None),
+        )
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         select(Marking.id, old.text, new.text)
-        .join(Release, (Release.marking_id == Marking.id) & Release.retracted_at.is_(None))
+        .join(
+            Release,
+            (Release.submission_id == Marking.submission_id)
+            & Release.retracted_at.is_(None)
+            & queries.returned_with(Release),
+        )
         .join(old, old.id == Marking.submission_id)
         .outerjoin(
             new,
             (new.enrolment_id == old.enrolment_id)
             & (new.step == old.step)
-            & (new.number == old.number + 1),
+            & (new.number == following),
         )
         .where(Marking.marker_id == marker_id)
         .order_by(Marking.id.desc())
@@ -69,7 +86,15 @@ def overview(marker_id: int) -> Overview:
 
 def _told(before: str, after: str, remarks: Sequence[Remark]) -> list[Told]:
     uses = comment_uses(before, after, [_comment(made) for made in remarks])
-    return [Told(remark=made, use=use) for made, use in zip(remarks, uses, strict=True)]
+    return [
+        Told(remark=made, use=use, now=_now(made, use, after))
+        for made, use in zip(remarks, uses, strict=True)
+    ]
+
+
+def _now(made: Remark, use: CommentUse, after: str) -> str:
+    start, end = use.after
+    return after[start:end].strip() if made.place == "passage" and use.has_changed else ""
 
 
 def _comment(made: Remark) -> Comment:

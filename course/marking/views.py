@@ -6,11 +6,24 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from course.audit import actions as audit
+from course.audit.models import Kind
 from course.core.access import Role, requires
 from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time
 from course.domain.differences import differences
-from course.marking import agreeing, judging, queries, uses, words, work
+from course.marking import (
+    agreeing,
+    files,
+    guests,
+    judging,
+    queries,
+    shortcuts,
+    uses,
+    windows,
+    words,
+    work,
+)
 from course.marking.forms import levels_sent
 from course.marking.judging import Decision, Judged, Part
 from course.marking.models import LONGEST_COMMENT, LONGEST_REMARK, Assignment, Marking, Remark
@@ -22,17 +35,21 @@ instructors = requires(Role.INSTRUCTOR, Role.ADMINISTRATOR)
 bp.add_app_template_global(words.stand_word, "stand_word")
 bp.add_app_template_global(words.waits, "waits")
 bp.add_app_template_global(words.effect_word, "effect_word")
+bp.add_app_template_global(shortcuts.actions, "key_actions")
+bp.add_app_template_global(words.reader_word, "reader_word")
+bp.add_app_template_global(words.readers_sentence, "readers_sentence")
 bp.add_app_template_global(differences, "changes")
+bp.add_app_template_global(windows.differing, "differing")
 
 HIGHEST_REVISION = 2**31 - 2
 
 
 def _assignment(assignment_id: int) -> Assignment:
-    return queries.assignment_for(current_user.id, assignment_id) or abort(404)
+    return guests.assignment_for(current_user.id, assignment_id) or abort(404)
 
 
 def _item(assignment: Assignment, code: str) -> Item:
-    return queries.item_for(assignment, current_user.id, code) or abort(404)
+    return guests.item_for(assignment, current_user.id, code) or abort(404)
 
 
 # --- What waits ----------------------------------------------------------------------------
@@ -57,7 +74,7 @@ def comment_uses() -> ResponseReturnValue:
 def next_one(assignment_id: int) -> ResponseReturnValue:
     """Go to the first submission that waits for this marker; else say what there is."""
     assignment = _assignment(assignment_id)
-    items = queries.queue(assignment, current_user.id)
+    items = guests.queue(assignment, current_user.id)
     waits = [item for item in items if item.is_open]
     # A draft of one's own first: what was begun gets finished.
     waits.sort(key=lambda item: item.stand is not Stand.MINE)
@@ -76,11 +93,29 @@ def next_one(assignment_id: int) -> ResponseReturnValue:
 @instructors
 def mark(assignment_id: int, code: str) -> ResponseReturnValue:
     """The queue, the text with what its writer decided, and the rubric; or the last two only."""
-    assignment = _assignment(assignment_id)
-    items = queries.queue(assignment, current_user.id)
-    sheet = work.sheet(assignment, _item(assignment, code), current_user.id)
-    template = "marking/_sheet.html" if request.args.get("part") else "marking/mark.html"
+    assignment, is_part = _assignment(assignment_id), bool(request.args.get("part"))
+    items = [] if is_part else guests.queue(assignment, current_user.id)
+    item = next((found for found in items if found.code == code), None) or _item(assignment, code)
+    if item.name:  # without names it is written down when one begins to mark
+        whom, about = item.submission.user_id, f"{assignment.lesson}/{assignment.step}"
+        group = assignment.group_id
+        audit.note_reading(by=current_user.id, whom=whom, group=group, about=about)
+    sheet = work.sheet(assignment, item, current_user.id)
+    template = "marking/_sheet.html" if is_part else "marking/mark.html"
     return _shown(template, assignment, items, sheet)
+
+
+@bp.get("/teach/marking/<int:assignment_id>/<code>/files/<int:number>")
+@instructors
+def file(assignment_id: int, code: str, number: int) -> ResponseReturnValue:
+    """A file beside the text, for whoever may read the text."""
+    assignment = _assignment(assignment_id)
+    item = _item(assignment, code)
+    found = files.as_download(item, number) or abort(404)
+    whom, about = [item.submission.user_id], f"{assignment.lesson}/{assignment.step}"
+    group = assignment.group_id
+    audit.note_now(Kind.DOWNLOADED, by=current_user.id, whom=whom, group=group, about=about)
+    return found
 
 
 def _shown(
@@ -91,8 +126,10 @@ def _shown(
     *,
     problem: str = "",
     conflict: judging.Saved | None = None,
+    incomplete: str = "",
 ) -> str:
-    slugs = [item.code for item in items]
+    """The page, or a part of it. ``items`` is the queue; [] for a part without it."""
+    slugs = [item.code for item in items] or guests.order(assignment, current_user.id)
     at = slugs.index(sheet.item.code)
     return render_template(
         template,
@@ -101,12 +138,14 @@ def _shown(
         items=items,
         item=sheet.item,
         sheet=sheet,
-        previous=items[at - 1] if at else None,
-        following=items[at + 1] if at + 1 < len(items) else None,
+        previous=slugs[at - 1] if at else None,
+        following=slugs[at + 1] if at + 1 < len(slugs) else None,
         done=sum(item.stand in work.MARKED for item in items),
         problem=problem,
         conflict=conflict,
+        incomplete=incomplete,
         phrases=work.phrases(current_user.id, assignment),
+        keys=shortcuts.keys_of(current_user.id),
         nothing=NothingForm(),
     )
 
@@ -120,7 +159,7 @@ def judge(assignment_id: int, code: str) -> ResponseReturnValue:
     row = _begun(assignment, item)
     saved = judging.save(row, _judged(assignment), revision=_revision(row))
     if saved.is_stale:
-        items = queries.queue(assignment, current_user.id)
+        items = guests.queue(assignment, current_user.id)
         sheet = work.sheet(assignment, item, current_user.id, judged=_judged(assignment))
         page = _shown("marking/mark.html", assignment, items, sheet, conflict=saved)
         return page, HTTPStatus.CONFLICT
@@ -128,7 +167,10 @@ def judge(assignment_id: int, code: str) -> ResponseReturnValue:
     match request.form.get("do", "save"):
         case "finish":
             fresh = judging.marking_of(item.submission.id, current_user.id) or abort(404)
-            done = judging.finish(fresh, work.criteria_of(assignment), revision=saved.revision)
+            try:
+                done = judging.finish(fresh, work.criteria_of(assignment), revision=saved.revision)
+            except judging.NotComplete as refusal:
+                return _incomplete(assignment, code, refusal.message)
             if done.part == Part.THIRD:
                 agreeing.settle(assignment, _item(assignment, code), by=current_user.id)
             flash(_("Done. Here is the next one."))
@@ -144,10 +186,20 @@ def judge(assignment_id: int, code: str) -> ResponseReturnValue:
     return redirect(here, 303)
 
 
+def _incomplete(assignment: Assignment, code: str, why: str) -> ResponseReturnValue:
+    """The page as it was saved just now, with what is lacking."""
+    items = guests.queue(assignment, current_user.id)
+    sheet = work.sheet(assignment, _item(assignment, code), current_user.id)
+    page = _shown("marking/mark.html", assignment, items, sheet, incomplete=why)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 @bp.post("/teach/marking/<int:assignment_id>/<code>/save")
 @instructors
 def save(assignment_id: int, code: str) -> ResponseReturnValue:
     """Save the draft while one works, for scripts: 200 when kept, 409 with what is there if not."""
+    if request.headers.get("X-Owner") not in {None, str(current_user.id)}:
+        abort(HTTPStatus.UNAUTHORIZED)  # somebody else signed in meanwhile; it stays in its window
     assignment = _assignment(assignment_id)
     item = _item(assignment, code)
     row = _begun(assignment, item)
@@ -159,8 +211,13 @@ def save(assignment_id: int, code: str) -> ResponseReturnValue:
         grade=work.grade_words(assignment, saved.judged.levels),
         done=saved.is_done,
         content=work.as_fields(saved.judged) if saved.is_stale else None,
+        newer=_newer(assignment, saved, judged) if saved.is_stale else None,
     )
     return body, HTTPStatus.CONFLICT if saved.is_stale else HTTPStatus.OK
+
+
+def _newer(assignment: Assignment, saved: judging.Saved, held: Judged) -> str:
+    return render_template("marking/_newer.html", assignment=assignment, conflict=saved, held=held)
 
 
 def _begun(assignment: Assignment, item: Item) -> Marking:
@@ -224,7 +281,7 @@ def add_remark(assignment_id: int, code: str) -> ResponseReturnValue:
 
 
 def _refused(assignment: Assignment, item: Item, problem: str) -> ResponseReturnValue:
-    items = queries.queue(assignment, current_user.id)
+    items = guests.queue(assignment, current_user.id)
     sheet = work.sheet(assignment, item, current_user.id, typed=request.form)
     template = "marking/_text.html" if request.args.get("part") else "marking/mark.html"
     page = _shown(template, assignment, items, sheet, problem=problem)
@@ -233,9 +290,9 @@ def _refused(assignment: Assignment, item: Item, problem: str) -> ResponseReturn
 
 def _after_remark(assignment: Assignment, item: Item) -> ResponseReturnValue:
     if request.args.get("part"):
-        items = queries.queue(assignment, current_user.id)
-        fresh = work.sheet(assignment, item, current_user.id)
-        return _shown("marking/_text.html", assignment, items, fresh)
+        # Anew, or the first remark, with which one begins to mark, is not in it.
+        fresh = work.sheet(assignment, _item(assignment, item.code), current_user.id)
+        return _shown("marking/_text.html", assignment, [], fresh)
     here = url_for("marking.mark", assignment_id=assignment.id, code=item.code, _anchor="text")
     return redirect(here, 303)
 

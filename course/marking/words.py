@@ -27,6 +27,29 @@ def waits(days: int) -> str:
     return _n("%(num)s day", "%(num)s days", days)
 
 
+def reader_word(reader: int) -> str:
+    """One of several readers, as the writer of a text knows them."""
+    return _("Reader %(number)s", number=reader)
+
+
+def readers_sentence(readers: int, how: str, has_grade: bool) -> str:
+    """That several instructors read a text, and how they came to one result."""
+    read = _n(
+        "%(num)s instructor read your text.",
+        "%(num)s instructors read your text, each without knowing what the other thought.",
+        readers,
+    )
+    if how == "decided":
+        came = _("They decided the levels together.")
+    elif not has_grade:
+        return read
+    elif how == "third":
+        came = _("The grade is the mean of the two that lie closest, or the middle one.")
+    else:
+        came = _("The grade is the mean of both.")
+    return f"{read} {came}"
+
+
 def effect_word(effect: Effect) -> str:
     """What became of a comment, beside what the student says."""
     return {

@@ -25,11 +25,13 @@ from course.lessons import queries as lessons
 from course.lessons.editions import library
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit
-from course.marking import queries, rubrics, stages
+from course.marking import files, guests, queries, reasons, rubrics, stages
 from course.marking.judging import Decision, Judged, Part, judged_of, part_for
 from course.marking.models import Assignment, Phrase, Remark
 from course.marking.queries import Item
+from course.reflections import timing
 from course.reflections.models import Submission
+from course.schedule.words import late as how_late
 
 MARKED: Final = {queries.Stand.READ, queries.Stand.DONE, queries.Stand.GIVEN}
 PLACE: Final = re.compile(r"[0-9]{1,9}")  # in a text, as a form sends it
@@ -45,6 +47,7 @@ class About:
     step: str  # its title
     rubric: RubricFile
     cut: str  # "5,5"; "" without a number
+    has_grade: bool  # whether a grade follows from the levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +67,17 @@ class Sheet:
     runs: Sequence[Run]
     loose: Sequence[Remark]  # about a decision, or a passage that is not there any more
     beside: Sequence[tuple[str, Markup]]  # what its writer decided, by the name of the decision
+    reasons: Markup  # of its weighings in the quiz of the lesson
+    files: Sequence[files.Beside]
     earlier: Sequence[Submission]
+    answered: Mapping[int, Sequence[Remark]]  # what came back with those, by their id
     judged: Judged
     revision: int
     part: Part
     is_done: bool
     can_reopen: bool
     grade: str
+    late: str  # how late it was handed in; "" for in time
     others: Sequence[str]  # who looks at it too
     typed: Mapping[str, str] = field(default_factory=dict)  # a remark that was refused
 
@@ -98,7 +105,16 @@ def about(assignment: Assignment) -> About:
         step=step.title[language()] if step else assignment.step,
         rubric=rubric,
         cut=number(float(scheme.pass_mark)) if rubric.points and scheme.kind == "number" else "",
+        has_grade=rubric.points and scheme.kind != "narrative",
     )
+
+
+def _reasons(assignment: Assignment, item: Item) -> Markup:
+    """Only by its code: how somebody weighed is never shown with their name."""
+    if item.name:
+        return Markup()
+    group_id, written = assignment.group_id, item.submission
+    return reasons.beside(written.user_id, written.lesson, group_id=group_id)
 
 
 def sheet(
@@ -113,19 +129,24 @@ def sheet(
     mine = item.markings.get(marker_id)
     remarks = queries.remarks_of([mine.id]) if mine else []
     runs, loose = runs_of(item.submission.text, remarks)
+    earlier = queries.earlier_versions(item.submission) if item.submission.number > 1 else []
     there = judged or (judged_of(mine) if mine else UNREAD)
     return Sheet(
         item=item,
         runs=runs,
         loose=loose,
         beside=_beside(item.submission),
-        earlier=queries.earlier_versions(item.submission) if item.submission.number > 1 else [],
+        reasons=_reasons(assignment, item),
+        files=files.beside(item),
+        earlier=earlier,
+        answered=queries.returned_remarks(earlier) if earlier else {},
         judged=there,
         revision=mine.revision if mine else 0,
         part=Part(mine.part) if mine else part_for(assignment, marker_id),
         is_done=bool(mine and mine.done_at),
         can_reopen=can_reopen(item, marker_id),
         grade=grade_words(assignment, there.levels),
+        late=how_late(timing.late_in(assignment.group_id, item.submission)),
         others=queries.also_looking(item.submission.id, marker_id),
         typed=typed or {},
     )
@@ -247,10 +268,19 @@ class Waiting:
 
 
 def waiting(marker_id: int) -> list[Waiting]:
-    """Everything that this marker's groups are asked, what waits longest first."""
+    """Everything that this marker's groups are asked, what waits longest first.
+
+    As many queries for many assignments as for one.
+    """
     rows = []
-    for assignment, _group in queries.assignments_of(marker_id):
-        items = queries.queue(assignment, marker_id)
+    asked = queries.assignments_of(marker_id)  # kept, so that the groups are read once
+    as_guest = guests.assignments_of(marker_id)
+    every = [assignment for assignment, _group in (*asked, *as_guest)]
+    found = queries.queues(every, marker_id)
+    for assignment, _group in as_guest:
+        found[assignment.id] = guests.given(assignment, marker_id, found[assignment.id])
+    for assignment in every:
+        items = found[assignment.id]
         waits = [item for item in items if item.is_open]
         rows.append(
             Waiting(

@@ -16,8 +16,14 @@ from course.domain.words import count_words
 from course.lessons import actions as lessons
 from course.lessons.models import Enrolment
 from course.lessons.visit import Visit
-from course.reflections import queries, versions
+from course.reflections import queries, timing, versions
 from course.reflections.models import Attachment, Submission
+
+
+class DeadlinePassed(CourseError):
+    """The group agreed that nothing is handed in after its deadline. The text stays a draft."""
+
+    status = HTTPStatus.CONFLICT
 
 
 class BeingMarked(CourseError):
@@ -27,11 +33,21 @@ class BeingMarked(CourseError):
 
 
 def hand_in(visit: Visit, text: str) -> Submission:
-    """Hand in this text; the step is done. A second click gives the same submission."""
+    """Hand in this text; the step is done. A second click gives the same submission.
+
+    Raises :exc:`DeadlinePassed` where the group takes nothing after its deadline.
+    """
     run, step = visit.run, visit.step.slug
     standing = queries.standing(run.id, step)
     if standing:
         return standing
+    if timing.refusal(run, step):
+        raise DeadlinePassed(
+            _(
+                "The deadline has passed, so this reflection cannot be handed in any more. Your "
+                "text is saved, and you can go on writing. Ask your instructor for more time."
+            )
+        )
     public_id = secrets.token_urlsafe(16)
     submission = Submission(
         public_id=public_id,
@@ -60,7 +76,7 @@ def hand_in(visit: Visit, text: str) -> Submission:
         )
         .values(submission_id=submission.id)
     )
-    lessons.add_step_done(run, visit.edition, step, go_to=step)
+    lessons.add_step_done(run, step, go_to=step)
     db.session.commit()
     log.info("handed_in", user=run.user_id, submission=submission.id, words=submission.words)
     return submission
@@ -75,8 +91,18 @@ def receipt_code(public_id: str, text: str) -> str:
 def withdraw(submission: Submission) -> None:
     """Take it back, so that it can be changed. Refused once somebody started marking.
 
+    And after a deadline that lets nobody hand in: it could not be handed in again.
+
     The check is in the same statement as the change: marking that starts this moment wins.
     """
+    run = db.session.get_one(Enrolment, submission.enrolment_id)
+    if submission.withdrawn_at is None and timing.refusal(run, submission.step):
+        raise DeadlinePassed(
+            _(
+                "The deadline has passed. If you took this back now, you could not hand it in "
+                "again, so it stays as it is. Ask your instructor for more time first."
+            )
+        )
     gone = db.session.execute(
         update(Submission)
         .where(

@@ -1,4 +1,4 @@
-"""What other parts of the app say beside a reflection, such as that feedback came back.
+"""What other parts of the app say beside a reflection: what came back, who reads it, and why.
 
 They register it when the app is made, as the parts of the home page do; this one knows none of
 them.
@@ -17,6 +17,34 @@ Part: TypeAlias = Callable[[int, str, str], Markup]
 def register(app: Flask, part: Part) -> None:
     """Add a part; they stand in the order in which they were added."""
     app.extensions["beside_reflections"] = (*app.extensions.get("beside_reflections", ()), part)
+
+
+def register_reader(app: Flask, part: Part) -> None:
+    """Add a part that tells who reads the text, besides an instructor."""
+    app.extensions["readers_of_reflections"] = (
+        *app.extensions.get("readers_of_reflections", ()),
+        part,
+    )
+
+
+def readers(user_id: int, lesson: str, step: str) -> list[Markup]:
+    """Who will read what this learner hands in at this step, besides an instructor."""
+    registered = current_app.extensions.get("readers_of_reflections", ())
+    return [html for part in registered if (html := part(user_id, lesson, step))]
+
+
+def register_reasons(app: Flask, part: Callable[[int, str], Markup]) -> None:
+    """Add a part that tells why a learner (an id) chose as they did elsewhere in a lesson."""
+    app.extensions["reasons_at_reflections"] = (
+        *app.extensions.get("reasons_at_reflections", ()),
+        part,
+    )
+
+
+def reasons(user_id: int, lesson: str) -> list[Markup]:
+    """Why this learner chose as they did in this lesson, outside its steps."""
+    registered = current_app.extensions.get("reasons_at_reflections", ())
+    return [html for part in registered if (html := part(user_id, lesson))]
 
 
 def parts(user_id: int, lesson: str, step: str) -> list[Markup]:

@@ -42,6 +42,11 @@ class Submission(Model):
     withdrawn_at: Mapped[datetime | None]
     marking_began_at: Mapped[datetime | None]  # from here on it cannot be withdrawn
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether its writer took it back before anybody began: it is theirs alone again."""
+        return self.withdrawn_at is not None and self.marking_began_at is None
+
 
 class Version(Model):
     """A text as it was at a moment of writing, so that what was cut can be found again."""

@@ -14,6 +14,8 @@ from course.lessons.models import Enrolment
 from course.reflections.models import Attachment, HelpRequest, Submission
 
 _earlier = aliased(Submission)
+# What its writer took back before anybody began to mark it: it is theirs alone again.
+TAKEN_BACK: Final = Submission.withdrawn_at.is_not(None) & Submission.marking_began_at.is_(None)
 # Built once, because every page with a reflection asks for it.
 _STANDING = select(Submission).where(
     Submission.enrolment_id == bindparam("enrolment_id"),
@@ -92,6 +94,16 @@ def next_number(enrolment_id: int, step: str) -> int:
     """The number of the next handing-in at this step."""
     statement = select(func.count(Submission.id)).filter_by(enrolment_id=enrolment_id, step=step)
     return (db.session.scalar(statement) or 0) + 1
+
+
+def numbers_by_text(enrolment_id: int, step: str) -> dict[str, int]:
+    """The number that each text was last handed in as; one query."""
+    statement = (
+        select(Submission.text, Submission.number)
+        .filter_by(enrolment_id=enrolment_id, step=step)
+        .order_by(Submission.number)
+    )
+    return {row.text: row.number for row in db.session.execute(statement)}
 
 
 def own(user_id: int, public_id: str) -> Submission | None:

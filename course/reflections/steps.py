@@ -20,7 +20,7 @@ from course.lessons import actions as lessons
 from course.lessons.editions import library
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit
-from course.reflections import below, queries, versions
+from course.reflections import below, queries, timing, versions
 from course.reflections.details import details, kinds
 from course.reflections.forms import ReflectionForm
 from course.reflections.queries import NOTHING_AROUND, Around
@@ -49,8 +49,11 @@ class Reflect:
             return visit.render(
                 "reflections/handed_in.html",
                 submission=submission,
+                late=timing.late(submission),
+                beside=_beside(visit),
                 below=below.parts(submission.user_id, submission.lesson, submission.step),
                 files=queries.handed_in_with(submission.id),
+                asked=queries.help_of(visit.run.id, visit.step.slug) if there.has_asked else [],
                 nothing=NothingForm(),
             )
         return _page(visit, _form(visit), there=there)
@@ -137,6 +140,7 @@ def _page(
         asked=queries.help_of(*at) if there.has_asked else [],
         refused=refused,
         below=_below(visit) if there.has_earlier else [],
+        readers=_readers(visit),
         nothing=NothingForm(),
     )
 
@@ -145,6 +149,12 @@ def _below(visit: Visit) -> list[Markup]:
     if visit.user is None:
         return []
     return below.parts(visit.user.id, visit.edition.lesson.slug, visit.step.slug)
+
+
+def _readers(visit: Visit) -> list[Markup]:
+    if visit.user is None:
+        return []
+    return below.readers(visit.user.id, visit.edition.lesson.slug, visit.step.slug)
 
 
 def _rubric(visit: Visit) -> RubricFile | None:
@@ -162,4 +172,5 @@ def _beside(visit: Visit) -> list[Markup]:
         if step is not None:
             by_kind.setdefault(step.kind, []).append(step)
     found = [kind_of(kind).beside(visit, steps) for kind, steps in by_kind.items()]
-    return [html for html in found if html]
+    why = below.reasons(visit.user.id, visit.edition.lesson.slug) if visit.user else []
+    return [html for html in (*found, *why) if html]

@@ -11,7 +11,7 @@ from course.domain.words import count_words
 from course.groups import queries as groups
 from course.lessons import queries as lessons
 from course.lessons.visit import Visit
-from course.reflections import actions, below, queries
+from course.reflections import actions, below, queries, timing
 from course.reflections.details import details
 from course.reflections.steps import Reflect
 
@@ -38,6 +38,9 @@ def confirm(lesson: str, slug: str) -> ResponseReturnValue:
         text=text,
         words=count_words(text),
         details=details(text),
+        refusal=timing.refusal(visit.run, slug),
+        files=[row for row in queries.files_of(visit.run.id, slug) if row.submission_id is None],
+        readers=below.readers(current_user.id, lesson, slug),
         has_group=bool(groups.groups_of(current_user.id)),
         nothing=NothingForm(),
     )
@@ -72,7 +75,10 @@ def receipt(public_id: str) -> ResponseReturnValue:
         submission=submission,
         title=title,
         visit=visit,
+        late=timing.late(submission),
+        files=queries.handed_in_with(submission.id),
         below=below.parts(submission.user_id, submission.lesson, submission.step),
+        readers=below.readers(submission.user_id, submission.lesson, submission.step),
         has_group=bool(groups.groups_of(current_user.id)),
         nothing=NothingForm(),
     )

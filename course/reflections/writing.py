@@ -63,6 +63,7 @@ def earlier(lesson: str, slug: str) -> ResponseReturnValue:
         "reflections/versions.html",
         versions=kept,
         chosen=chosen,
+        handed_in=queries.numbers_by_text(visit.enrolment.id, slug) if visit.enrolment else {},
         now_text="".join(visit.entered.get("text", [])),
         nothing=NothingForm(),
     )

@@ -3,11 +3,14 @@
 from flask import Blueprint, Response, abort
 from flask_login import current_user
 
+from course.audit import actions as audit
+from course.audit.models import Kind
 from course.core.i18n import _
-from course.marking import grades, queries, work
-from course.marking.queries import Stand
-from course.teaching.exports import Table, as_csv
-from course.teaching.views import instructors
+from course.core.tables import Table, as_csv
+from course.groups import queries as groups
+from course.groups.models import Part
+from course.marking import queries, releasing, work
+from course.teaching.doors import instructors
 
 bp = Blueprint("gradebook", __name__)
 
@@ -15,21 +18,39 @@ bp = Blueprint("gradebook", __name__)
 @bp.get("/teach/marking/<int:assignment_id>/grades.csv")
 @instructors
 def file(assignment_id: int) -> Response:
-    """By name, what each learner has; what was not returned is not in it."""
+    """By name, what each learner has now; what was not returned is not in it."""
     assignment = queries.assignment_for(current_user.id, assignment_id) or abort(404)
-    given = [
-        item for item in queries.queue(assignment, current_user.id) if item.stand is Stand.GIVEN
-    ]
-    found = grades.current(assignment_id, [item.submission.user_id for item in given])
-    values = [(item, found.get(item.submission.user_id)) for item in given]
+    given = releasing.given_in(assignment)
+    about = work.about(assignment)
+    learners = groups.people(assignment.group_id, Part.LEARNER)
+    numbers = {row.user_id: row.student_number or "" for row in learners}
     table = Table(
-        name=work.about(assignment).step,
-        heading=[_("Student"), _("Version"), _("Result"), _("Returned")],
+        name=about.step,
+        heading=[
+            _("Student"),
+            _("Student number"),
+            _("Group"),
+            _("Version"),
+            _("Result"),
+            _("Returned"),
+        ],
         rows=[
-            [item.name, item.submission.number, value.code if value else "", item.given_at]
-            for item, value in sorted(values, key=lambda pair: pair[0].name)
+            [
+                row.name,
+                numbers.get(row.submission.user_id, ""),
+                about.group.name,
+                row.submission.number,
+                work.as_read(row.grade) if row.grade else "",
+                row.at,
+            ]
+            for row in given
         ],
     )
+    whom, group = [row.submission.user_id for row in given], assignment.group_id
+    step = f"{assignment.lesson}/{assignment.step}"
+    audit.note_now(Kind.EXPORTED, by=current_user.id, whom=whom, group=group, about=step)
     response = Response(as_csv(table), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="grades-{assignment_id}.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{assignment.lesson}-{assignment.step}.csv"'
+    )
     return response

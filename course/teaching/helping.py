@@ -5,6 +5,7 @@ A name stands beside a question, and no text does, unless the learner chose to s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,18 +13,17 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, select, update
 
 from course.accounts.models import User
-from course.core import outbox
 from course.core.clock import now
-from course.core.current import settings
 from course.core.db import db
-from course.core.errors import BadInput
 from course.core.i18n import _, language, speaking
 from course.core.log import log
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
 from course.lessons.models import Draft
+from course.messages import actions as messages
+from course.messages.models import Kind
 from course.reflections.models import HelpRequest
-from course.teaching.views import instructors
+from course.teaching.doors import instructors
 
 bp = Blueprint("helping", __name__, url_prefix="/teach/help", template_folder="templates")
 LONGEST_ANSWER = 4_000  # characters
@@ -89,7 +89,14 @@ def _asked(
 @instructors
 def questions() -> ResponseReturnValue:
     """What learners ask, with a field to answer in."""
-    return render_template("teaching/questions.html", asked=waiting(current_user.id))
+    return _questions()
+
+
+def _questions(problem: str = "", at: str = "", typed: str = "") -> str:
+    """The page; ``at`` is the question whose answer, as ``typed``, has a ``problem``."""
+    asked = waiting(current_user.id)
+    page = "teaching/questions.html"
+    return render_template(page, asked=asked, problem=problem, at=at, typed=typed)
 
 
 @bp.post("/<public_id>")
@@ -99,7 +106,8 @@ def answer(public_id: str) -> ResponseReturnValue:
     row = _question(public_id) or abort(404)
     words = request.form.get("answer", "").replace("\r\n", "\n").strip()
     if not words or len(words) > LONGEST_ANSWER:
-        raise BadInput(_("Write an answer of at most 4,000 characters."))
+        problem = _("Write an answer of at most 4,000 characters.")
+        return _questions(problem, public_id, words), HTTPStatus.UNPROCESSABLE_ENTITY
     if _answer(row, words):
         flash(_("Answered. The student gets a message."))
     else:
@@ -134,16 +142,15 @@ def _answer(row: HelpRequest, words: str) -> bool:
         db.session.rollback()
         return False
     learner = db.session.get_one(User, row.user_id)
-    link = f"{settings().base_url}/lessons/{row.lesson}/{row.step}#help"
     with speaking(learner.language):
-        body = _(
-            "Hello %(name)s,\n\nYour instructor answered your question. Read it here:\n"
-            "%(link)s\n\nWeegschaal",
-            name=learner.name,
-            link=link,
+        messages.tell(
+            learner,
+            kind=Kind.ANSWER,
+            key=f"help:{row.id}",
+            subject=_("There is an answer to your question"),
+            body=_("Your instructor answered your question."),
+            link=f"/lessons/{row.lesson}/{row.step}#help",
         )
-        subject = _("There is an answer to your question")
-        outbox.post(key=f"help:{row.id}", recipient=learner.email, subject=subject, body=body)
     db.session.commit()
     log.info("help_answered", request=row.id, by=current_user.id)
     return True

@@ -310,6 +310,7 @@ def test_differences_are_shown_for_any_number_of_texts() -> None:
     assert triple(one.mean) == (1, None, None)
     none = difference([3, None], [None, 2])
     assert {none.mean.missing, none.within.missing, none.equal.missing} == {Missing.TOO_FEW}
+    assert difference([], []) == none
 
 
 def test_always_the_same_difference_has_no_interval() -> None:

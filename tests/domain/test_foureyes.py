@@ -25,6 +25,7 @@ from course.domain.foureyes import (
     is_blind,
     level_differences,
     moderation_sample,
+    shared_levels,
     with_third,
 )
 
@@ -203,6 +204,14 @@ def test_levels_stand_beside_each_other_in_the_order_of_the_rubric() -> None:
         ("a", 3, 1, 2),
         ("b", None, 2, None),
     ]
+
+
+def test_shared_are_the_levels_that_everybody_gave() -> None:
+    first, second, third = {"a": 3, "b": 1, "c": 0}, {"a": 3, "b": 2, "c": 0}, {"a": 3, "b": 1}
+    assert shared_levels([first]) == first
+    assert shared_levels([first, second]) == {"a": 3, "c": 0}
+    assert shared_levels([third, first, second]) == {"a": 3}
+    assert shared_levels([]) == {}
 
 
 def anchor(*apart: int) -> tuple[LevelDifference, ...]:

@@ -311,7 +311,7 @@ def test_when_the_sign_in_has_ended_one_signs_in_elsewhere_and_the_text_is_saved
 def test_a_text_that_could_not_be_sent_is_not_taken_for_saved_after_going_back(
     site: Site, writer: Writer
 ) -> None:
-    with _signed_out_for_a_while(site, writer.user):
+    with signed_out_for_a_while(site, writer.user):
         writer.types(FIRST)
         writer.hears("You are signed out. Your text is still here.")
         writer.page.goto("about:blank")
@@ -376,7 +376,7 @@ def _sign_out_everywhere(site: Site, user: User) -> list[str]:
 
 
 @contextmanager
-def _signed_out_for_a_while(site: Site, user: User) -> Iterator[None]:
+def signed_out_for_a_while(site: Site, user: User) -> Iterator[None]:
     hashes = _sign_out_everywhere(site, user)
     yield
     for token_hash in hashes:

@@ -4,14 +4,17 @@ const screen = document.querySelector("[data-marking]");
 const sheet = document.getElementById("sheet");
 const keys = document.querySelector("[data-keys]");
 const PAUSE = 700; // ms after the last change
-const RETRY = 4000; // ms
+const RETRY = [4000, 8000, 15000, 30000]; // ms, longer each time that it does not work
 const ahead = new Map(); // code → promise of the sheet of a submission that is not open yet
 const one = (selector, root = sheet) => root.querySelector(selector);
 
 // --- Saving ----------------------------------------------------------------------------------------
 // "Saved" is only said after the server said so. A draft that could not be sent stays in the form and
-// in this tab, under its own submission.
-let timer = 0, sending = null, dirty = false;
+// in this tab, under its own submission; what is wrong is said in words, and it is tried again.
+const { owner } = screen.dataset; // who marks: what they left is never of another account
+const SHELF = `weegschaal:marking:${owner}:`;
+const FINAL = new Set([403, 404, 409, 413, 422]); // trying the same again would not help
+let timer = 0, sending = null, dirty = false, failures = 0, renewed = false;
 
 function say(text, isTrouble = false) {
   const line = one("[data-said]");
@@ -20,55 +23,138 @@ function say(text, isTrouble = false) {
   line.classList.toggle("trouble", isTrouble);
 }
 
-const shelf = (form) => `weegschaal:marking:${form.action}`;
+const shelf = (form) => SHELF + form.action;
+const remarkShelf = (form) => `weegschaal:remark:${owner}:${form.getAttribute("action")}`;
 
 function later() {
   dirty = true;
+  keep(one("[data-judge]"));
   clearTimeout(timer);
   timer = setTimeout(save, PAUSE);
 }
 
+// Resolves to whether the server has all that the form holds.
 async function save() {
   clearTimeout(timer);
+  if (sending) return (await sending) ? save() : false;
   const form = one("[data-judge]");
-  if (!form || !dirty) return sending;
-  if (sending) { await sending; return save(); }
+  if (!form || !dirty) return true;
   const body = new FormData(form);
-  keep(form, body);
+  if (one("[data-newer]")) return false; // the marker decides first
   dirty = false;
   sending = send(form, body);
-  await sending;
+  const isKept = await sending;
   sending = null;
-  return dirty ? save() : undefined;
+  return isKept && dirty ? save() : isKept;
 }
 
 async function send(form, body) {
+  let answer;
   try {
-    const answer = await fetch(form.dataset.save, {
-      method: "POST", body, keepalive: true,
-      headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value },
-    });
-    const said = await answer.json();
-    if (answer.status === 409) {
-      say(form.dataset.newerText, true);
-      return;
-    }
-    if (!answer.ok) throw new Error(answer.status);
+    answer = await post(form.dataset.save, body);
+  } catch {
+    return failed(form, form.dataset.offlineText);
+  }
+  const said = await answer.json().catch(() => null); // null: not ours, but of a network in between
+  if (said?.content) { choose(form, said); return false; }
+  if (answer.ok && said) {
     form.elements.revision.value = said.revision;
-    one("[data-grade]", form).textContent = said.grade || "–";
-    forget(form);
+    const grade = one("[data-grade]", form);
+    if (grade) grade.textContent = said.grade || "–";
+    failures = 0;
+    renewed = false;
+    if (!dirty) forget(form);
     say(form.dataset.savedText.replace("{time}", said.saved_at));
     mine(form);
-  } catch {
-    dirty = true;
-    say(form.dataset.failedText, true);
-    timer = setTimeout(save, RETRY);
+    sendLeft();
+    return true;
+  }
+  if (answer.status === 400 && !renewed) return renew(form, body);
+  if (answer.status === 401) return failed(form, form.dataset.signedOutText, true);
+  if (FINAL.has(answer.status) && said) { dirty = true; say(said.error, true); return false; }
+  return failed(form, form.dataset.serverText);
+}
+
+const post = (address, body) => fetch(address, {
+  method: "POST", body, keepalive: true,
+  headers: { Accept: "application/json", "X-Owner": owner, "X-CSRFToken": one("[data-judge]").elements.csrf_token.value },
+});
+
+// The form was older than its token: take a new one from a fresh copy of this page.
+async function renew(form, body) {
+  renewed = true;
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const fresh = page.querySelector("input[name=csrf_token]");
+    for (const field of fresh ? sheet.querySelectorAll("input[name=csrf_token]") : []) field.value = fresh.value;
+    if (fresh) body.set("csrf_token", fresh.value);
+  } catch { /* said by the next try */ }
+  return send(form, body);
+}
+
+function failed(form, text, isSignedOut = false) {
+  dirty = true;
+  say(text, true);
+  if (isSignedOut) {
+    const link = document.createElement("a");
+    const back = encodeURIComponent(location.pathname);
+    Object.assign(link, { href: `${form.dataset.signIn}?next=${back}`, target: "_blank", textContent: form.dataset.signInText });
+    one("[data-said]").append(" ", link);
+  }
+  clearTimeout(timer);
+  timer = setTimeout(save, RETRY[Math.min(failures++, RETRY.length - 1)]);
+  return false;
+}
+
+const again = () => { if (failures && dirty) save(); };
+
+// What was left behind of other submissions goes as soon as the server answers again. What another
+// window saved anew meanwhile stays here, and is shown when one opens it.
+async function sendLeft() {
+  const here = shelf(one("[data-judge]"));
+  for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith(SHELF) && name !== here)) {
+    const body = new FormData();
+    for (const [name, value] of JSON.parse(sessionStorage.getItem(key))) body.append(name, value);
+    const answer = await post(`${key.slice(SHELF.length)}/save`, body).catch(() => null);
+    if (!answer || (!answer.ok && !FINAL.has(answer.status))) return;
+    if (answer.ok) sessionStorage.removeItem(key);
   }
 }
 
-function keep(form, body) {
-  const fields = [...body].filter(([name]) => name !== "csrf_token");
-  try { sessionStorage.setItem(shelf(form), JSON.stringify(fields)); } catch { /* the server still saves */ }
+// Two judgements: the one in this form, and the one that another window saved. The marker decides.
+function choose(form, said) {
+  say("");
+  const box = document.createElement("section");
+  box.className = "newer card";
+  box.dataset.newer = "";
+  box.setAttribute("role", "alert");
+  box.innerHTML = said.newer;
+  const buttons = document.createElement("p");
+  buttons.className = "inline-actions";
+  const button = (text, act) => {
+    const element = document.createElement("button");
+    Object.assign(element, { type: "button", className: "btn", textContent: text });
+    element.addEventListener("click", () => { box.remove(); act(); one("main").focus({ preventScroll: true }); });
+    buttons.append(element);
+  };
+  if (!said.done) button(form.dataset.keepMineText, () => {
+    form.elements.revision.value = said.revision;
+    dirty = true;
+    save();
+  });
+  button(form.dataset.takeOtherText, () => { clearTimeout(timer); dirty = false; forget(form); location.reload(); });
+  box.append(buttons);
+  one("main").prepend(box);
+  box.scrollIntoView?.({ block: "nearest" });
+}
+
+// What a form holds, as names and values; also the choices of one that is done.
+const heldBy = (form) => [...form.elements]
+  .filter((field) => field.name && (field.matches("textarea, [type=hidden]") || field.checked) && field.name !== "csrf_token")
+  .map((field) => [field.name, field.value]);
+
+function keep(form) {
+  try { sessionStorage.setItem(shelf(form), JSON.stringify(heldBy(form))); } catch { /* the server still saves */ }
 }
 
 function forget(form) {
@@ -80,8 +166,12 @@ function restore(form) {
   let fields = null;
   try { fields = JSON.parse(sessionStorage.getItem(shelf(form))); } catch { return; }
   if (!fields) return;
-  const revision = Number(Object.fromEntries(fields).revision);
-  if (revision !== Number(form.elements.revision.value)) { forget(form); return; }
+  const kept = Object.fromEntries(fields);
+  if (kept.version !== form.elements.version.value) { forget(form); return; } // about another text
+  const judged = (all) => JSON.stringify(all.filter(([name]) => name !== "revision"));
+  if (judged(fields) === judged(heldBy(form))) { forget(form); return; } // the server has it
+  // With the draft it was made from: where another window saved a newer one, the server says so.
+  form.elements.revision.value = kept.revision;
   for (const element of form.elements) {
     const sent = fields.filter(([name]) => name === element.name).map(([, value]) => value);
     if (element.type === "radio") element.checked = sent.includes(element.value);
@@ -96,8 +186,9 @@ function mine(form) {
 }
 
 addEventListener("pagehide", () => { if (dirty) save(); });
-addEventListener("beforeunload", (event) => { if (dirty && !navigator.onLine) event.preventDefault(); });
-addEventListener("online", save);
+addEventListener("beforeunload", (event) => { if (dirty && failures) event.preventDefault(); });
+for (const back of ["online", "focus"]) addEventListener(back, again);
+document.addEventListener("visibilitychange", again);
 
 // --- From one to the next ---------------------------------------------------------------------------
 const links = () => [...screen.querySelectorAll(".queue li:not([hidden]) a")];
@@ -125,14 +216,17 @@ async function loadAhead() {
 async function go(link, isNew = true) {
   if (!link || link.dataset.code === sheet.dataset.code) return;
   const saved = save();
-  let html = "";
+  let html = "", isKept = true;
   try {
     html = await load(link);
-    await saved;
+    isKept = await saved;
   } catch {
-    location.assign(link.href);
+    if (await saved) location.assign(link.href); // else the words stay before one
     return;
   }
+  const left = isKept ? "" : one("[data-judge]").dataset.leftText;
+  clearTimeout(timer);
+  dirty = false; // what could not be sent is on its shelf
   ahead.delete(sheet.dataset.code); // it was changed here
   ahead.delete(link.dataset.code); // and this one will be
   sheet.innerHTML = html;
@@ -147,6 +241,7 @@ async function go(link, isNew = true) {
   main.focus({ preventScroll: true });
   if (matchMedia("(max-width: 1100px)").matches) main.scrollIntoView();
   begin();
+  if (left) say(left, true);
 }
 
 addEventListener("popstate", (event) => {
@@ -213,7 +308,7 @@ function comment() {
     if (!option) form.elements.decision.append(option = new Option(decision.innerText.split("\n").pop(), name));
     option.selected = true;
   }
-  form.elements.text.focus();
+  form.elements.text.focus({ preventScroll: true }); // so that the passage stays in sight
 }
 
 async function sendRemark(form, submitter) {
@@ -222,22 +317,45 @@ async function sendRemark(form, submitter) {
   const answer = await fetch(`${form.getAttribute("action")}?part=1`, { method: "POST", body });
   const html = await answer.text();
   if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
+  if (answer.ok) sessionStorage.removeItem(remarkShelf(form));
   one("#text").innerHTML = html;
   decisions();
+  for (const other of sheet.querySelectorAll("[data-remark-form]")) restoreRemark(other);
   (one("#remark-problem") ?? one("main")).scrollIntoView?.({ block: "nearest" });
   if (answer.ok) one("main").focus({ preventScroll: true });
 }
+
+// A comment that was not added yet waits in this tab, at its submission.
+const fieldsOf = (form) => [...form.elements].filter((field) => field.matches("textarea, select, [name=start], [name=end]"));
+
+function keepRemark(form) {
+  const fields = fieldsOf(form).map((field) => [field.name, field.value]);
+  try { sessionStorage.setItem(remarkShelf(form), JSON.stringify(fields)); } catch { /* it is in its field */ }
+}
+
+function restoreRemark(form) {
+  let fields = null;
+  try { fields = JSON.parse(sessionStorage.getItem(remarkShelf(form))); } catch { return; }
+  if (!fields) return;
+  const kept = Object.fromEntries(fields);
+  for (const field of fieldsOf(form)) field.value = kept[field.name] ?? field.value;
+  form.closest("details").open = true;
+}
+
+sheet.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-remark-form]");
+  if (form) keepRemark(form);
+});
 
 sheet.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-remark-form]")) {
     event.preventDefault();
     // What was typed stays in its field when it could not be sent.
-    sendRemark(form, event.submitter).catch(() => say(one("[data-judge]").dataset.failedText, true));
+    sendRemark(form, event.submitter).catch(() => say(one("[data-judge]").dataset.remarkText, true));
   } else if (form.matches("[data-judge]")) {
     clearTimeout(timer);
     dirty = false;
-    forget(form);
   }
 });
 
@@ -300,35 +418,41 @@ function phraseBank() {
 sheet.addEventListener("focusin", (event) => { if (event.target.matches("[data-phrases]")) lastField = event.target; });
 
 // --- Keys -------------------------------------------------------------------------------------------
-const SWITCH = "weegschaal:marking:keys";
-const toggle = document.querySelector("[data-keys-on]");
-toggle.checked = localStorage.getItem(SWITCH) !== "off";
-toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
+// Those that this marker chose; none of them while keys are off. Pressed with Ctrl, Alt or Command
+// a key stays the browser's.
+const chosen = JSON.parse(screen.dataset.keysOf);
+const acts = {
+  next: () => step(1), previous: () => step(-1), waiting: nextOpen, comment, phrase: () => one("#phrase").focus(),
+};
+const actOf = new Map(Object.entries(acts).map(([name, act]) => [chosen[name], act]));
 keys.querySelector("[data-close-keys]").addEventListener("click", () => keys.close());
 const typing = (target) => target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") {
     event.preventDefault();
-    save();
-    step(1);
+    const typed = event.target.closest("[data-remark-form]");
+    if (typed) typed.requestSubmit(one("button", typed));
+    else if (event.shiftKey) one("[value=finish]")?.click();
+    else step(1);
     return;
   }
   if (keys.open || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (!chosen.level) return;
   if (event.key === "?") { event.preventDefault(); keys.showModal(); return; }
-  if (!toggle.checked) return;
   const key = event.key.toLowerCase();
   if (/^[1-5]$/.test(key)) {
     level(Number(key) - 1);
   } else {
-    const found = { j: () => step(1), k: () => step(-1), u: nextOpen, c: comment, "/": () => one("#phrase").focus() }[key];
+    const found = actOf.get(key);
     if (!found) return;
     found();
   }
   event.preventDefault();
 });
 
-// At the criterion where one is; else at the first that has no level yet.
+// At the criterion where one is, else at the first that has no level yet; then on to the next one, so
+// that each digit is about a criterion of its own.
 function level(number) {
   const criteria = [...sheet.querySelectorAll("[data-criterion]")];
   const empty = criteria.find((found) => !one("input:checked", found));
@@ -336,7 +460,8 @@ function level(number) {
   const field = here && here.querySelectorAll("input")[number];
   if (!field || field.disabled) return;
   field.checked = true;
-  field.focus();
+  const next = criteria[criteria.indexOf(here) + 1];
+  (next ? one("input:checked", next) ?? one("input", next) : field).focus();
   later();
 }
 
@@ -346,9 +471,11 @@ function begin() {
   form.addEventListener("input", later);
   form.addEventListener("change", later);
   restore(form);
+  for (const other of sheet.querySelectorAll("[data-remark-form]")) restoreRemark(other);
   decisions();
   phraseBank();
   loadAhead();
 }
 history.replaceState({ code: sheet.dataset.code }, "");
 begin();
+one("[data-focus]")?.focus();

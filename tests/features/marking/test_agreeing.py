@@ -1,17 +1,22 @@
 """Four eyes: blind until both are done, then one result; a sample; a third; anchors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from course.accounts.models import User
+from course.core.clock import now
 from course.core.db import db
 from course.groups.models import Part
 from course.marking import queries
 from course.marking.models import Agreed, Assignment
 from course.marking.queries import Item, Stand
+from tests import pages
 from tests.browser import Browser
 from tests.features.marking.conftest import CRITERIA, Desk
 from tests.pages import main_words
@@ -91,6 +96,57 @@ def test_two_that_are_close_take_the_mean_in_one_click(
     assert "7.2" in told
 
 
+@pytest.fixture
+def returned(twice: Desk, teacher: Browser, colleague: Browser) -> Desk:
+    """Read by two, who differ at one criterion, took the mean, and returned it."""
+    said = f"{twice.page}/remarks"
+    for who, quote, words in [
+        (colleague, "Zij deed open", "Hoe keek zij?"),
+        (teacher, "ik luisterde niet", "Wat maakte dat?"),
+    ]:
+        who.submit(twice.page, {"quote": quote, "text": words}, action=said)
+    twice.finish(colleague, level=2, comment="Van de tweede.", **{f"level-{CRITERIA[2]}": "3"})
+    twice.finish(teacher, level=2, comment="Van de eerste.")
+    teacher.submit(f"{twice.page}/compare", {"do": "mean"})
+    teacher.submit(f"{twice.url}/results", {"do": "all"})
+    return twice
+
+
+def test_the_learner_reads_what_both_said_and_where_they_differed(
+    returned: Desk, writer: Browser
+) -> None:
+    page = writer.get(f"/reflections/{returned.submission.public_id}/feedback")
+    told = main_words(page)
+    assert "2 instructors read your text" in told
+    assert "The grade is the mean of both." in told
+    assert told.index("Reader 1Van de eerste.") < told.index("Reader 2Van de tweede.")
+    assert "Reader 1 Wat maakte dat?" in told
+    assert "Reader 2 Hoe keek zij?" in told
+    apart = [pages.words(each) for each in pages.parse(page.text).findall(".//dl/div")]
+    assert [each.split("/")[0][-1] for each in apart] == ["3", "4"]  # at the one criterion
+    assert ("Daan" in page.text, "Cora" in page.text) == (False, False)
+
+
+def test_each_reader_sees_what_became_of_their_own_comments(
+    returned: Desk, teacher: Browser, colleague: Browser
+) -> None:
+    for browser in (teacher, colleague):
+        told = main_words(browser.get("/teach/marking/uses"))
+        assert "1 more comment is on a text without a next version." in told
+
+
+def test_who_reads_on_after_it_was_returned_tells_the_learner_nothing(
+    desk: Desk, teacher: Browser, writer: Browser, clock: time_machine.Traveller
+) -> None:
+    desk.finish(teacher)
+    teacher.submit(f"{desk.url}/results", {"do": "all"})
+    clock.shift(timedelta(hours=1))
+    late: dict[str, Any] = {"part": "second", "comment": "Nagekomen.", "done_at": now()}
+    desk.make.marking(desk.submission, desk.assignment, desk.colleague, **late)
+    page = writer.get(f"/reflections/{desk.submission.public_id}/feedback")
+    assert ("Nagekomen." in page.text, "Reader 1" in page.text) == (False, False)
+
+
 def test_two_that_are_apart_decide_with_a_reason(
     twice: Desk, teacher: Browser, colleague: Browser
 ) -> None:
@@ -101,6 +157,9 @@ def test_two_that_are_apart_decide_with_a_reason(
     levels = {f"level-{slug}": "2" for slug in CRITERIA}
     no_reason = teacher.submit(place, {**levels, "do": "decide", "why": " "})
     assert no_reason.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Say in a sentence or two why" in main_words(no_reason)
+    kept = pages.parse(no_reason.text).findall(".//main//option[@selected]")
+    assert [one.get("value") for one in kept if one.get("value")] == ["2"] * len(CRITERIA)
     done = teacher.submit(place, {**levels, "do": "decide", "why": "Samen gelezen."})
     assert done.status_code == HTTPStatus.SEE_OTHER
     (row,) = _agreed(twice)
@@ -188,6 +247,59 @@ def test_everything_of_a_new_marker_is_read_twice(desk: Desk, teacher: Browser) 
     assert _stand(desk, desk.colleague) is Stand.SECOND
 
 
+# --- Figures -------------------------------------------------------------------------------
+
+
+def _texts(desk: Desk, levels: Sequence[tuple[int, int]]) -> None:
+    """So many texts that both marked, each with one level throughout."""
+    with desk.make.together():
+        for first, second in levels:
+            learner = desk.make.learner()
+            desk.make.membership(desk.group, learner)
+            text = desk.make.submission(desk.make.enrolment(learner))
+            desk.make.marking(text, desk.assignment, desk.teacher, first)
+            desk.make.marking(text, desk.assignment, desk.colleague, second, part="second")
+
+
+def test_below_fifteen_texts_there_are_only_differences(twice: Desk, teacher: Browser) -> None:
+    place = f"{twice.url}/agreement"
+    assert "No text has been marked by two readers yet." in main_words(teacher.get(place))
+    _texts(twice, [(2, 1)] * 14)
+    told = main_words(teacher.get(place))
+    assert "From 15 texts there are figures; until then only the differences." in told
+    assert "level 14 of 14Milder on average the first by 1It takes 15 judgements of two" in told
+
+
+def test_from_fifteen_texts_each_figure_has_a_sentence(twice: Desk, teacher: Browser) -> None:
+    # The ten texts of assessment.md, 3.3, from 0, twice.
+    first, second = (2, 1, 3, 0, 2, 1, 3, 2, 1, 0), (2, 2, 3, 0, 1, 1, 2, 2, 1, 1)
+    _texts(twice, list(zip(first, second, strict=True)) * 2)
+    told = main_words(teacher.get(f"{twice.url}/agreement"))
+    assert "Two readers are done with 20 texts." in told
+    assert told.count("0.76") == len(CRITERIA)
+    assert "20 of 20Milder on average neitherThey agree well. With these numbers" in told
+    assert "The grade depends on the text, and" in told
+    assert "may be about 1.4 off by who reads." in told
+
+
+def test_figures_hold_nothing_that_one_is_blind_to(twice: Desk, teacher: Browser) -> None:
+    _texts(twice, [(2, 1)])
+    twice.make.marking(twice.submission, twice.assignment, twice.colleague, 3, part="second")
+    assert "done with 1 text." in main_words(teacher.get(f"{twice.url}/agreement"))
+
+
+def test_from_what_waits_everything_is_in_reach(
+    twice: Desk, teacher: Browser, colleague: Browser, stranger: Browser
+) -> None:
+    twice.set(peers=2)
+    waits = pages.parse(teacher.get("/teach/marking").text)
+    links = [link.get("href", "") for link in waits.findall(".//main//a")]
+    for rest in ("", "/results", "/agreement", "/anchors", "/peers"):
+        assert f"{twice.url}{rest}" in links
+    assert f"{twice.url}/grades.csv" in teacher.get(f"{twice.url}/results").text
+    assert stranger.get(f"{twice.url}/agreement").status_code == HTTPStatus.NOT_FOUND
+
+
 # --- Anchors -------------------------------------------------------------------------------
 
 
@@ -198,11 +310,13 @@ def test_anchors_say_how_near_one_is_and_only_to_oneself(
     levels = {f"level-{slug}": "2" for slug in CRITERIA}
     half = teacher.post(place, data={"anchor": "het-gordijn", "level-weging": "2"})
     assert half.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert len(pages.parse(half.text).findall(".//main//input[@checked]")) == 1
     assert "Agreed:" not in main_words(teacher.get(place))
     teacher.post(place, data={"anchor": "het-gordijn", **levels})
     assert "Judge the others too." in main_words(teacher.get(place))
     teacher.post(place, data={"anchor": "het-vijfde-gesprek", **levels})
     told = main_words(teacher.get(place))
     assert "of 6 criteria within one level." in told
+    assert "Weighted kappa: It takes 15 judgements of two; with fewer it would be chance." in told
     assert "Agreed:" in told
     assert "Agreed:" not in main_words(colleague.get(place))

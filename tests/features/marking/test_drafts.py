@@ -187,9 +187,20 @@ def test_a_judgement_of_one_version_does_not_land_on_the_next(desk: Desk, teache
 def test_done_needs_a_level_at_each_criterion(desk: Desk, teacher: Browser) -> None:
     refused = teacher.submit(desk.page, {"level-weging": "2", "do": "finish"}, action=desk.page)
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "2 criteria have no level yet." in main_words(refused)
+    document = pages.parse(refused.text)
+    assert "2 criteria have no level yet." in pages.words(document)
     (row,) = desk.markings()
     assert (row.done_at, row.levels) == (None, {"weging": 2})
+    lacking = {link.get("href") for link in document.iter("a")}
+    assert {"#criterion-eigen-aandeel", "#criterion-handelen"} <= lacking
+    assert "#criterion-weging" not in lacking
+
+
+def test_without_points_no_grade_is_promised(desk: Desk, teacher: Browser) -> None:
+    desk.set(scheme={**desk.assignment.scheme, "kind": "narrative"})
+    told = pages.words(pages.parse(teacher.get(desk.page).text))
+    assert "Feedback only: no grade comes out of these levels." in told
+    assert "pass mark" not in told
 
 
 def test_what_is_done_goes_to_the_next_and_is_not_changed(desk: Desk, teacher: Browser) -> None:

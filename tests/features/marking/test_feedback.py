@@ -1,15 +1,23 @@
 """What came back: remarks at their passages, the grade, what one does with it, a next version."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import pytest
 from sqlalchemy import select, update
 
+from course.accounts.models import User
+from course.core.clock import now
 from course.core.db import db
-from course.marking.models import Marking, Remark
+from course.curriculum.quizzes import WeighingItem
+from course.groups.models import Part
+from course.marking.models import Assignment, Marking, Remark
+from course.quizzes import attempts
+from course.quizzes.models import QuizAttempt, Response
 from course.reflections.models import Submission
 from tests import pages
 from tests.browser import Browser
+from tests.factories import Factory
 from tests.features.marking.conftest import TEXT, Desk
 from tests.pages import main_words
 
@@ -124,7 +132,7 @@ def returned(desk: Desk, teacher: Browser) -> Desk:
 def _answer(desk: Desk, browser: Browser, number: int, used: str, why: str = "") -> int:
     made = _remarks(desk)[number]
     return browser.post(
-        f"{_url(desk)}/{made.public_id}", data={"used": used, "why": why}
+        f"{_url(desk)}/{made.public_id}", data={"used": used, f"why-{made.public_id}": why}
     ).status_code
 
 
@@ -179,6 +187,38 @@ def test_not_used_needs_a_reason(returned: Desk, writer: Browser) -> None:
     assert "Dat was niet zo." in main_words(writer.get(_url(returned)))
 
 
+def test_answering_one_comment_keeps_what_was_typed_at_the_others(
+    returned: Desk, teacher: Browser, writer: Browser
+) -> None:
+    one, other = _remarks(returned)
+    typed = {f"why-{one.public_id}": "", f"why-{other.public_id}": "Half an answer."}
+    address = f"{_url(returned)}/{one.public_id}"
+    refused = writer.post(address, data={**typed, "used": "no"})
+    assert "Say in a sentence why you did not use this comment." in main_words(refused)
+    assert "Half an answer." in main_words(writer.get(_url(returned)))
+    writer.post(address, data={**typed, "used": "yes"})
+    assert [(row.used, row.used_why) for row in _remarks(returned)] == [
+        (True, None),
+        (None, "Half an answer."),
+    ]
+    assert "Half an answer." not in teacher.get("/teach/marking/uses").text
+
+
+def test_who_marks_a_next_version_reads_the_comments_on_the_one_before_with_the_answers(
+    returned: Desk, teacher: Browser, writer: Browser
+) -> None:
+    _answer(returned, writer, 0, "no", "Dat was niet zo.")
+    writer.submit(_url(returned), {}, action="/revise")
+    step = f"/lessons/{returned.submission.lesson}/{returned.submission.step}"
+    beside = main_words(writer.get(step))
+    assert "The 2 comments on it; 1 waits for your answer" in beside
+    assert "Wat maakte dat?" in beside
+    returned.make.submission(returned.run, text=TEXT, number=2)
+    told = main_words(teacher.get(returned.page))
+    assert "“Ik belde aan.”Waarom toen?not used, because: Dat was niet zo." in told
+    assert "“ik luisterde niet”Wat maakte dat?no answer yet" in told
+
+
 def test_with_comments_first_the_grade_waits_for_an_answer_to_each(
     returned: Desk, writer: Browser
 ) -> None:
@@ -197,12 +237,14 @@ def test_a_next_version_keeps_the_old_one_with_its_feedback_and_grade(
     step = f"/lessons/{returned.submission.lesson}/{returned.submission.step}"
     returned.make.draft(returned.run, text=TEXT)
     writer.submit(_url(returned), {}, action="/revise")
+    _assert_result_stands(returned, teacher)
     assert _url(returned) in writer.get(step).text  # beside the draft
     confirm = writer.submit(step, {"text": TEXT.replace("ik luisterde niet", "ik keek weg")})
     writer.submit(confirm.location)
     with returned.app.app_context():
         old, new = db.session.scalars(select(Submission).order_by(Submission.number))
     assert (old.text, new.number) == (TEXT, 2)
+    _assert_result_stands(returned, teacher)
     page = teacher.get(returned.page)
     assert "luisterde niet" in "".join(
         "".join(gone.itertext()) for gone in pages.parse(page.text).findall(".//del")
@@ -215,9 +257,37 @@ def test_a_next_version_keeps_the_old_one_with_its_feedback_and_grade(
     assert teacher.post(returned.page, data=sent).status_code == HTTPStatus.SEE_OTHER
     later = {"do": "all", "at": "2090-01-01T10:00"}
     teacher.submit(f"{returned.url}/results", later)
+    _assert_result_stands(returned, teacher)
     told = main_words(writer.get(f"/reflections/{old.public_id}/feedback"))
     assert "6.7" in told  # and not yet what is returned later
     assert "10.0" not in told
+
+
+def _assert_result_stands(desk: Desk, teacher: Browser) -> None:
+    """What was returned is there, also while a next version is written, read or waits."""
+    results = main_words(teacher.get(f"{desk.url}/results"))
+    assert "Lena Leerling 6.7 version 1, returned" in results
+    (row,) = teacher.get(f"{desk.url}/grades.csv").text.splitlines()[1:]
+    assert row.startswith("Lena Leerling;;SW-2B;1;6.7;")
+
+
+def test_a_grade_is_taken_along_as_dutch_excel_reads_it(
+    returned: Desk, sign_in: Callable[[User], Browser]
+) -> None:
+    dutch = returned.make.instructor(language="nl")
+    returned.make.membership(returned.group, dutch, part=Part.INSTRUCTOR)
+    assert ";1;6,7;" in sign_in(dutch).get(f"{returned.url}/grades.csv").text
+
+
+def test_what_its_writer_took_back_in_time_is_not_shown_to_a_marker(
+    desk: Desk, teacher: Browser, writer: Browser
+) -> None:
+    writer.post(f"/reflections/{desk.submission.public_id}/withdraw")
+    desk.make.submission(desk.run, text="Zonder haar nummer.", number=2)
+    page = teacher.get(desk.page)
+    assert "Zonder haar nummer." in main_words(page)
+    assert ("luisterde niet" in page.text, "earlier version" in page.text) == (False, False)
+    assert 'data-stand="open"' in page.text  # it is no revision: nobody read the one before
 
 
 def test_which_comments_led_to_change_is_for_who_made_them(
@@ -235,7 +305,67 @@ def test_which_comments_led_to_change_is_for_who_made_them(
     writer.submit(confirm.location)
     told = main_words(teacher.get("/teach/marking/uses"))
     assert "used, and the passage changed" in told
+    assert "“ik luisterde niet”Now: “ik keek weg”" in told
     assert "not used, and left as it was Dat was niet zo." in told
     assert "Lena" not in told
     assert "Waarom toen?" not in colleague.get("/teach/marking/uses").text
     assert writer.get("/teach/marking/uses").status_code == HTTPStatus.NOT_FOUND
+
+
+# --- Reasons from the quiz -----------------------------------------------------------------
+
+
+def _reason(
+    desk: Desk, learner: User, words: str, *, is_running: bool = False, is_set: bool = True
+) -> None:
+    """Somebody said why at the first weighing of the quiz of the lesson."""
+    sitting = desk.make.sitting(learner, "toets-waarom-eropaf", group=desk.group)
+    with desk.app.app_context():
+        edition = desk.make.quiz("toets-waarom-eropaf")
+        attempt = attempts.begin(learner.id, edition, None)
+        assert isinstance(attempt, QuizAttempt)
+        weighing = next(item for item in edition.quiz.items if isinstance(item, WeighingItem))
+        said = Response(attempt_id=attempt.id, item=weighing.slug, revision=1, reason=words)
+        if not is_running:
+            attempt.finished_at, attempt.state = now(), "submitted"
+        attempt.sitting_id = sitting.id if is_set else None
+        db.session.add(said)
+        db.session.commit()
+
+
+def test_reasons_from_the_quiz_stand_beside_the_text_for_its_writer_and_its_marker(
+    desk: Desk, teacher: Browser, writer: Browser, stranger: Browser, make: Factory
+) -> None:
+    _reason(desk, desk.learner, "Dan houdt zij de regie.")
+    _reason(desk, make.learner(), "Van een ander.")
+    step = f"/lessons/{desk.submission.lesson}/{desk.submission.step}"
+    for page in (writer.get(step), teacher.get(desk.page)):
+        assert "Dan houdt zij de regie." in main_words(page)
+        assert "Van een ander." not in page.text
+    assert desk.learner.name not in teacher.get(desk.page).text
+    assert stranger.get(desk.page).status_code == HTTPStatus.NOT_FOUND
+    writer.post(f"/reflections/{desk.submission.public_id}/withdraw")
+    assert "Dan houdt zij de regie." in main_words(writer.get(step))  # while writing too
+
+
+def test_a_marker_reads_no_reasons_of_who_practised_or_beside_a_name(
+    desk: Desk, teacher: Browser, writer: Browser
+) -> None:
+    """The privacy page promises both."""
+    _reason(desk, desk.learner, "Om te oefenen.", is_set=False)
+    step = f"/lessons/{desk.submission.lesson}/{desk.submission.step}"
+    assert "Om te oefenen." in main_words(writer.get(step))
+    assert "Om te oefenen." not in teacher.get(desk.page).text
+    _reason(desk, desk.learner, "Dan houdt zij de regie.")
+    assert "Dan houdt zij de regie." in teacher.get(desk.page).text
+    with desk.app.app_context():
+        db.session.get_one(Assignment, desk.assignment.id).names_hidden = False
+        db.session.commit()
+    page = teacher.get(desk.page)
+    assert desk.learner.name in page.text
+    assert "Dan houdt zij de regie." not in page.text
+
+
+def test_what_is_still_being_answered_stands_beside_no_text(desk: Desk, teacher: Browser) -> None:
+    _reason(desk, desk.learner, "Nog niet ingeleverd.", is_running=True)
+    assert "Nog niet ingeleverd." not in teacher.get(desk.page).text

@@ -60,7 +60,14 @@ def _earlier_version(desk: Desk) -> None:
         text = {"text": "Ik belde aan.", "words": 3, "receipt": "x"}
         db.session.execute(update(Submission).values(number=2))
         db.session.add(
-            Submission(**plain, **text, number=1, public_id="eerder", withdrawn_at=row.handed_in_at)
+            Submission(
+                **plain,
+                **text,
+                number=1,
+                public_id="eerder",
+                withdrawn_at=row.handed_in_at,
+                marking_began_at=row.handed_in_at,
+            )
         )
         db.session.commit()
 

@@ -14,6 +14,7 @@ from course.core.clock import now
 from course.core.db import db
 from course.domain.grades import Scheme
 from course.groups.models import Group
+from course.lessons.models import Enrolment
 from course.marking import asking, peers, queries, rubrics
 from course.marking.asking import Asked
 from course.marking.models import Assignment, PeerReview
@@ -159,6 +160,65 @@ def test_a_review_without_words_is_not_done_and_nothing_is_lost(
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "write what helps the writer" in main_words(refused)
     assert "checked" in refused.text
+
+
+def test_what_its_writer_took_back_is_read_by_nobody_until_it_is_handed_in_anew(
+    given_out: Class, sign_in: SignIn, in_app: InApp, make: Factory
+) -> None:
+    with in_app():
+        review = review_of(given_out, given_out.learners[0])
+        text = next(row for row in given_out.texts if row.id == review.submission_id)
+    writer = next(one for one in given_out.learners if one.id == text.user_id)
+    browser, url = sign_in(given_out.learners[0]), f"/peer/{review.public_id}"
+    before = browser.get(url)
+    assert text.text in main_words(before)
+    sign_in(writer).post(f"/reflections/{text.public_id}/withdraw")
+    gone = browser.get(url)
+    assert gone.status_code == HTTPStatus.GONE
+    assert text.text not in gone.text
+    assert url not in browser.get("/home").text
+    late = browser.submit(before, {**filled("Half said."), "do": "done"}, action=url)
+    assert late.status_code == HTTPStatus.GONE
+    assert "Half said." in main_words(late)
+    assert "taken back by the writer" in main_words(sign_in(given_out.teacher).get(given_out.url))
+    with in_app():
+        run = db.session.get_one(Enrolment, text.enrolment_id)
+    make.submission(run, text="Without her name.", number=2)
+    sign_in(given_out.teacher).submit(given_out.url, {"do": "give"})
+    assert "Without her name." in main_words(browser.get(url))
+
+
+def test_what_a_reader_types_is_saved_by_the_page_itself(
+    given_out: Class, sign_in: SignIn, in_app: InApp
+) -> None:
+    with in_app():
+        review = review_of(given_out, given_out.learners[0])
+    browser, url = sign_in(given_out.learners[0]), f"/peer/{review.public_id}"
+    sent = {**filled("typed"), "revision": "0"}
+    saved = browser.post(url, data=sent, headers={"Accept": "application/json"})
+    assert (saved.status_code, saved.get_json()["revision"]) == (HTTPStatus.OK, 1)
+    assert "typed" in main_words(browser.get(url))
+    other = browser.post(
+        url, data={**sent, "comment": "older"}, headers={"Accept": "application/json"}
+    )
+    assert other.status_code == HTTPStatus.CONFLICT
+    assert other.get_json()["content"]["comment"] == ["typed"]
+
+
+def test_before_handing_in_a_writer_is_told_that_fellow_students_read_it(
+    a_class: Class, sign_in: SignIn, make: Factory
+) -> None:
+    late, alone = make.learner(language="en"), make.learner(language="en")
+    make.membership(a_class.group, late)
+    told = "2 fellow students will read it too, without your name."
+    step = f"/lessons/{LESSON}/{make.step('reflect').slug}"
+    for learner, is_told in ((late, True), (alone, False)):
+        browser = sign_in(learner)
+        assert (told in main_words(browser.get(step))) is is_told
+        confirm = browser.submit(step, {"text": "I rang the bell."}).location
+        assert (told in main_words(browser.get(confirm))) is is_told
+        receipt = browser.submit(confirm).location
+        assert (told in main_words(browser.get(receipt))) is is_told
 
 
 def test_an_older_window_writes_over_nothing(

@@ -20,6 +20,8 @@ from tests.features.at_once import at_once, click
 from tests.features.marking.conftest import Desk
 from tests.pages import main_words
 
+TITLE = "“Why reach out? · Somebody you did not see”"
+
 
 def _tell(desk: Desk) -> None:
     with desk.app.app_context():
@@ -56,6 +58,7 @@ def test_returned_now_it_is_read_at_once_and_mailed_once(
     done = teacher.submit(f"{desk.url}/results", {"do": "chosen"})
     assert done.status_code == HTTPStatus.SEE_OTHER
     assert "1 result is returned." in teacher.get(done.location).text
+    assert f"{TITLE}, handed in" in main_words(writer.get("/home"))
     assert "Mooi." in main_words(writer.get(_feedback(desk)))
     _tell(desk)
     _tell(desk)
@@ -66,6 +69,7 @@ def test_returned_now_it_is_read_at_once_and_mailed_once(
     assert mail["Subject"] == "There is feedback on your reflection"
     body = read(mail).get_content()
     assert f"http://localhost{_feedback(desk)}" in body
+    assert f"Your instructor returned your reflection {TITLE}." in body
     assert "Mooi." not in body  # what was judged stays on the site
 
 
@@ -109,6 +113,23 @@ def test_a_moment_that_no_clock_shows_is_refused(desk: Desk, teacher: Browser, a
     assert _releases(desk) == []
 
 
+def test_a_moment_that_has_passed_and_nobody_ticked_return_nothing(
+    desk: Desk, teacher: Browser
+) -> None:
+    desk.finish(teacher)
+    page = f"{desk.url}/results"
+    past = teacher.submit(page, {"do": "all", "at": "2020-01-01T10:00"})
+    assert past.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "This moment has passed." in main_words(past)
+    nobody = teacher.submit(page, {"do": "chosen", "code": [], "at": "2090-01-01T10:00"})
+    assert nobody.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Tick somebody first." in main_words(nobody)
+    assert "2090-01-01T10:00" in nobody.text
+    assert _releases(desk) == []
+    later = teacher.submit(page, {"do": "all", "at": "2090-01-01T10:00"})
+    assert "1 result goes out " in teacher.get(later.location).text
+
+
 def test_two_clicks_return_it_once(desk: Desk, teacher: Browser, colleague: Browser) -> None:
     desk.finish(teacher)
     sent = {"do": "all"}
@@ -119,22 +140,42 @@ def test_two_clicks_return_it_once(desk: Desk, teacher: Browser, colleague: Brow
     assert len(_releases(desk)) == 1
 
 
-def test_taken_back_it_is_gone_and_the_history_keeps_why(
-    desk: Desk, teacher: Browser, writer: Browser, outbox: Outbox
+def test_taken_back_it_is_gone_and_its_learner_reads_why(
+    desk: Desk, teacher: Browser, colleague: Browser, writer: Browser, outbox: Outbox
 ) -> None:
     desk.finish(teacher)
     teacher.submit(f"{desk.url}/results", {"do": "all"})
     empty = teacher.submit(f"{desk.page}/retract", {"why": ""})
     assert empty.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    form = main_words(teacher.get(f"{desk.page}/retract"))
+    assert "The student reads this, and it stays in the history. Write no names." in form
     teacher.submit(f"{desk.page}/retract", {"why": "Verkeerde rubric."})
-    assert writer.get(_feedback(desk)).status_code == HTTPStatus.NOT_FOUND
+    gone = main_words(writer.get(_feedback(desk)))
+    assert "Verkeerde rubric." in gone
+    assert ("6.7" in gone, "Mooi." in gone) == (False, False)
+    receipt = f"/reflections/{desk.submission.public_id}"
+    assert "Verkeerde rubric." in main_words(writer.get(receipt))
+    assert colleague.get(_feedback(desk)).status_code == HTTPStatus.NOT_FOUND
     _tell(desk)
     assert outbox.to(desk.learner.email) == []  # nobody is sent to what is not there
     (row,) = _releases(desk)
     assert row.retracted_why == "Verkeerde rubric."
     teacher.submit(f"{desk.url}/results", {"do": "all"})
     history = main_words(teacher.get(f"{desk.page}/retract"))
+    assert history.count(desk.teacher.name) == 3  # returned, taken back, returned
     assert history.index("6.7") < history.index("Verkeerde rubric.") < history.rindex("6.7")
+    assert "Verkeerde rubric." not in main_words(writer.get(receipt))
+
+
+def test_what_was_taken_back_before_its_moment_was_never_there(
+    desk: Desk, teacher: Browser, writer: Browser, clock: time_machine.Traveller
+) -> None:
+    desk.finish(teacher)
+    teacher.submit(f"{desk.url}/results", {"do": "all", "at": "2026-03-03T10:00"})
+    teacher.submit(f"{desk.page}/retract", {"why": "Te vroeg."})
+    clock.shift(timedelta(days=2))
+    assert writer.get(_feedback(desk)).status_code == HTTPStatus.NOT_FOUND
+    assert "Te vroeg." not in writer.get(f"/reflections/{desk.submission.public_id}").text
 
 
 def test_what_is_not_ready_is_not_returned_and_neither_is_the_rest(

@@ -346,9 +346,9 @@ def test_reading_once_more_shows_all_of_it_and_handing_in_is_never_blocked(
     assert confirm.status_code == 200
     assert heading(confirm) == "Read it once more, then hand in"
     said = main_words(confirm)
-    assert "06-12345678 (a phone number)" in said
+    assert "06-12345678: a phone number" in said
     for one in pseudonyms(text):
-        assert f"{text[one.start : one.end]} (a name; write “{one.pseudonym}”)" in said
+        assert f"{text[one.start : one.end]}: a name. Write “{one.pseudonym}”." in said
     browser.submit(confirm, action="/hand-in")
     with in_app():
         assert db.session.execute(select(Submission.text)).scalar_one() == text

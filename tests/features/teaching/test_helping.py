@@ -103,7 +103,8 @@ def test_an_answer_has_words_and_not_too_many(
 ) -> None:
     row = _asked(make, lena)
     refused = teacher.post(f"{PAGE}/{row.public_id}", data={"answer": words})
-    assert refused.status_code == HTTPStatus.BAD_REQUEST
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert words.strip() in refused.text
     assert _row(app).answer is None
 
 
