@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from course.accounts import queries
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.passwords import hash_password, needs_rehash, verify
-from course.accounts.signals import signed_in
+from course.accounts.signals import role_changed, signed_in
 from course.accounts.tokens import digest, new_token
 from course.core import outbox
 from course.core.access import Role
@@ -85,13 +85,19 @@ def create_user(
 
 
 def finish_sign_up(
-    asked: SignUp, *, name: str, password: str, browser: str, days: int, visitor: str | None
+    email: str,
+    language: str,
+    *,
+    name: str,
+    password: str,
+    browser: str,
+    days: int,
+    visitor: str | None,
 ) -> tuple[User, str]:
-    """Make the account that was asked for and sign in; return it with the browser's token.
+    """Make the account of an address that a link proved, and sign in; also the browser's token.
 
     Raises :exc:`sqlalchemy.exc.IntegrityError` when the address got an account meanwhile.
     """
-    email, language = asked.email, asked.language
     end_transaction()
     user = User(email=email, name=name, password_hash=hash_password(password), language=language)
     db.session.add(user)
@@ -233,12 +239,13 @@ def choose_language(user: User, language: str) -> None:
     db.session.commit()
 
 
-def change_role(user: User, role: Role) -> None:
+def change_role(user: User, role: Role, *, by: int | None = None) -> None:
     """Make somebody an instructor, an administrator or a learner again.
 
-    Signs them out, so that no page goes on with the old rights.
+    Signs them out, so that no page goes on with the old rights. ``by`` is ``None`` for a command.
     """
     user.role = role
+    role_changed.send(user, by=by, role=role)
     db.session.execute(delete(SignIn).where(SignIn.user_id == user.id))
     db.session.commit()
     log.info("role_changed", user=user.id, role=role)
@@ -248,7 +255,10 @@ def delete_account(user: User) -> None:
     """Delete the account and everything that belongs to it, mails included."""
     user_id = user.id
     db.session.execute(delete(outbox.Message).where(outbox.Message.recipient == user.email))
+    outbox.forget_reply_to(user.email)
     db.session.execute(delete(SignUp).where(SignUp.email == user.email))
+    for table, address in queries.addressed().items():
+        db.session.execute(delete(table).where(address == user.email))
     db.session.execute(delete(User).where(User.id == user_id))
     db.session.commit()
     log.info("account_deleted", user=user_id)

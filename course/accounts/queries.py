@@ -5,17 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, inspect, select
+from sqlalchemy.orm import undefer_group
 
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.tokens import digest
 from course.core import uploads
 from course.core.clock import now
-from course.core.db import Model, db
+from course.core.db import OWN_ADDRESS, Model, db
 from course.core.uploads import StoredFile
 
 # Built once, because every page of somebody signed in asks for it.
 _BY_TOKEN = (
     select(User)
+    # What a part above wants to show of the user at the head of each page.
+    .options(undefer_group("head_of_page"))
     .join(SignIn, SignIn.user_id == User.id)
     .where(SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("moment"))
 )
@@ -86,6 +89,16 @@ def ownership() -> dict[Table, ColumnElement[Any]]:
     return found
 
 
+def addressed() -> dict[Table, ColumnElement[Any]]:
+    """For each table with rows about an address, with or without an account, that column."""
+    return {
+        table: column
+        for table in Model.metadata.sorted_tables
+        for column in table.columns
+        if OWN_ADDRESS.items() <= column.info.items()
+    }
+
+
 def own_data(user: User) -> dict[str, Any]:
     """Everything kept about this user, per table, without secrets; ready for JSON.
 
@@ -96,8 +109,12 @@ def own_data(user: User) -> dict[str, Any]:
         "user": _rows(tables["user"], tables["user"].c.id == user.id),
         "outbox": _rows(tables["outbox"], tables["outbox"].c.recipient == user.email),
     }
+    addresses = addressed()
     for table, column in ownership().items():
-        data[table.name] = _rows(table, _is_of(user, column))
+        mine = _is_of(user, column)
+        if table in addresses:
+            mine |= addresses[table] == user.email
+        data[table.name] = _rows(table, mine)
     return data
 
 

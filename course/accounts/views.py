@@ -30,13 +30,14 @@ from course.accounts import actions, forms, queries
 from course.accounts import session as browser
 from course.accounts.models import User
 from course.accounts.passwords import verify
+from course.accounts.words import ROLE_WORDS
 from course.core.access import Role, public, requires, signed_in
 from course.core.clock import now
 from course.core.current import settings
 from course.core.db import db, end_transaction
 from course.core.filetypes import MEGABYTE
 from course.core.forms import NothingForm
-from course.core.i18n import LANGUAGES, _, _l, language
+from course.core.i18n import LANGUAGES, _, language
 from course.core.jobs import wake
 from course.core.outbox import letters
 from course.core.security import limiter, safe_next
@@ -44,11 +45,6 @@ from course.core.uploads import content_of
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
-ROLE_WORDS = {
-    Role.LEARNER: _l("student"),
-    Role.INSTRUCTOR: _l("instructor"),
-    Role.ADMINISTRATOR: _l("administrator"),
-}
 # A whole school may come from one address, so an address gets much; an account gets little.
 WHOLE_SCHOOL = "300 per hour"
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -114,7 +110,8 @@ def welcome(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _user, sid = actions.finish_sign_up(
-                asked,
+                asked.email,
+                asked.language,
                 name=form.name.data,
                 password=form.password.data,
                 browser=browser.describe(request.user_agent.string),
@@ -353,7 +350,7 @@ def change_role(user_id: int) -> ResponseReturnValue:
     if user.id == current_user.id:
         flash(_("You cannot change your own role. Ask another administrator."))
     elif role in {item.value for item in Role}:
-        actions.change_role(user, Role(role))
+        actions.change_role(user, Role(role), by=current_user.id)
         flash(_("%(name)s has a new role and has to sign in again.", name=user.name))
     return redirect(url_for("accounts.people", q=user.email), 303)
 

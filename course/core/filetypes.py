@@ -198,6 +198,13 @@ PLACE_HERE: Final = re.compile(
 )
 
 
+# What unpacking raises for an archive that is none after all.
+_UNPACKING: Final = (
+    BadZipFile, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError, ValueError,
+    struct.error, zlib.error, expat.ExpatError,
+)  # fmt: skip
+
+
 def _look_at_docx(content: bytes) -> None:
     if content.count(ENTRY) > MOST_PARTS:  # before anything makes a list of them
         raise _NotTaken(Problem.UNPACKS)
@@ -206,13 +213,10 @@ def _look_at_docx(content: bytes) -> None:
             members = archive.infolist()
             _fits(members, len(content))
             _is_in_order(members)
-            _is_by_word(archive)
+            _is_by(archive, WORD)
             for member in members:
                 _is_at_rest(member.filename, archive.read(member))
-    except (
-        BadZipFile, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError, ValueError,
-        struct.error, zlib.error, expat.ExpatError,
-    ) as error:  # fmt: skip
+    except _UNPACKING as error:
         raise _NotTaken(Problem.DAMAGED) from error
 
 
@@ -240,15 +244,15 @@ def _leads_away(name: str) -> bool:
     return name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/")
 
 
-def _is_by_word(archive: ZipFile) -> None:
-    """By what it says about its parts, of which none is a program."""
+def _is_by(archive: ZipFile, program: tuple[str, ...]) -> None:
+    """By what it says about its parts, of which none is a program: a document, or a workbook."""
     if INDEX not in archive.namelist():
         raise _NotTaken(Problem.OTHER_KIND)
     told = _attributes(archive.read(INDEX))
     types = [values["ContentType"].lower() for values in told if "ContentType" in values]
-    if any(program in kind for kind in types for program in PROGRAMS):
+    if any(found in kind for kind in types for found in PROGRAMS):
         raise _NotTaken(Problem.ACTIVE)
-    if not any(kind in types for kind in WORD):
+    if not any(kind in types for kind in program):
         raise _NotTaken(Problem.OTHER_KIND)
 
 
@@ -275,15 +279,61 @@ def _attributes(part: bytes) -> list[dict[str, str]]:
     if not part or len(part) > LARGEST_INDEX:
         raise ValueError(f"an index of {len(part)} bytes")
     found: list[dict[str, str]] = []
+    parser = _declares_nothing()
+    parser.StartElementHandler = lambda _name, values: found.append(values)
+    parser.Parse(part, True)
+    return found
+
+
+# --- Workbooks -----------------------------------------------------------------------------
+
+WORKBOOK: Final = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+)
+LARGEST_WORKBOOK: Final = 32 * MEGABYTE  # unpacked: ten thousand rows of forty columns
+IS_WORKBOOK: Final = b"PK\x03\x04"
+IS_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"  # doc and xls, and whatever has a password
+
+
+def workbook_problem(content: bytes) -> Problem | None:
+    """Why this is no workbook (xlsx) that may be read; ``None`` when it may.
+
+    It fits in memory unpacked, holds no program, and none of its parts declares entities. Whoever
+    reads it after this still has to expect that it is damaged.
+    """
+    if len(content) > LARGEST:
+        return Problem.TOO_LARGE
+    if content.count(ENTRY) > MOST_PARTS:
+        return Problem.UNPACKS
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            members = archive.infolist()
+            _fits(members, len(content))
+            if sum(member.file_size for member in members) > LARGEST_WORKBOOK:
+                return Problem.UNPACKS
+            _is_in_order(members)
+            _is_by(archive, WORKBOOK)
+            for member in members:
+                if member.filename.lower().endswith((".xml", ".rels")):
+                    with archive.open(member) as part:
+                        _declares_nothing().ParseFile(part)
+    except _NotTaken as refusal:
+        return refusal.problem
+    except _UNPACKING:
+        return Problem.DAMAGED
+    return None
+
+
+def _declares_nothing() -> expat.XMLParserType:
+    """A parser that raises :exc:`ValueError` for a document type, and so for entities."""
 
     def refuse(*_declared: object) -> None:
         raise ValueError("declares a type of its own")
 
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse  # entities, and all that comes of them
-    parser.StartElementHandler = lambda _name, values: found.append(values)
-    parser.Parse(part, True)
-    return found
+    parser.StartDoctypeDeclHandler = refuse
+    return parser
 
 
 # --- Names ---------------------------------------------------------------------------------

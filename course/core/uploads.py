@@ -37,6 +37,7 @@ from course.core.security import CONTENT_SECURITY_POLICY
 # Larger than any file that is taken, so that one that is too large is refused in words, with what
 # was typed beside it. What is larger than this is not read at all.
 MOST_SENT: Final = 4 * LARGEST
+LONGEST_TEXT: Final = 2 * MEGABYTE
 ACCEPTED: Final = ".pdf,.docx,.png,.jpg,.jpeg,.webp"  # what a browser offers to choose from
 DIGEST: Final = 64  # hexadecimal digits
 
@@ -101,9 +102,17 @@ def takes_files(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+def takes_long_texts(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The form of this view may hold a text of two megabytes: a list, and not what people write."""
+    view.takes_long_texts = True  # type: ignore[attr-defined]  # functions take attributes
+    return view
+
+
 def make_room() -> None:
-    """Let a form with files be larger than others; before anything reads it."""
+    """Let a form with files, or with long texts, be larger than others; before it is read."""
     view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_long_texts", False):
+        request.max_form_memory_size = LONGEST_TEXT
     if getattr(view, "takes_files", False):
         request.max_content_length = MOST_SENT
 
@@ -185,11 +194,16 @@ def content_of(row: StoredFile) -> bytes:
     return found
 
 
-def as_download(row: StoredFile, *, name: str | None = None) -> Response:
-    """The file, to be saved and not shown; called ``name`` instead of what its owner called it."""
+def as_download(
+    row: StoredFile, *, name: str | None = None, content: bytes | None = None
+) -> Response:
+    """The file, to be saved and not shown; called ``name`` instead of what its owner called it.
+
+    ``content`` goes out in the place of what is kept, as the same kind of file.
+    """
     kind = Kind(row.kind)
     answer = send_file(
-        BytesIO(content_of(row)),
+        BytesIO(content_of(row) if content is None else content),
         mimetype=kind.mimetype,
         as_attachment=True,
         download_name=tidy_name(name, kind) if name else row.name,

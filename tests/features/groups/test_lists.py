@@ -54,7 +54,7 @@ def test_everybody_sees_their_own_groups_by_name_with_who_learns_there(
     assert seen.index("SW-1 1 student") < seen.index("SW-3 2 students")
     assert "SW-2" not in seen
     other = main_words(sign_in(colleague).get("/teach/"))
-    assert "SW-2 0 students code closed" in other
+    assert "SW-2 0 students · progress: SW-2 code closed" in other
     assert "SW-1" not in other
 
 
