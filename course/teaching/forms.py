@@ -1,8 +1,7 @@
 """Forms of the instructor: a quiz for a group, what one learner gets, points for an answer."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -11,13 +10,13 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, T
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from course.core.clock import AMSTERDAM, now
+from course.core.clockforms import ClockForm, day_field, time_field, which_field
 from course.core.forms import BaseForm
-from course.core.i18n import _, _l, clock_time, day, number
+from course.core.i18n import _, _l, number
 from course.domain.attempts import Accommodation, GradeMethod, TimeUp
 from course.domain.opening import (
     Bound,
     BoundProblem,
-    ClockCode,
     ClockProblem,
     ClosesFirst,
     Occurrence,
@@ -39,11 +38,6 @@ MOST_PERCENT: Final = 100
 LONGEST_REASON: Final = 300
 LONGEST_COMMENT: Final = 2000
 LONGEST_NUMBER: Final = 9  # digits of a number that a page sends back
-FEWEST, MOST = date(2020, 1, 1), date(2099, 12, 31)
-
-ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
-DUTCH = re.compile(r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})", re.ASCII)
-CLOCK = re.compile(r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::\d{2})?", re.ASCII)
 
 
 def _stripped(text: str | None) -> str:
@@ -82,46 +76,7 @@ def _number_in(field: Field) -> int | None:
     return int(parsed.value) if isinstance(parsed, Number) else None
 
 
-def _day_field(label: Any) -> StringField:
-    keys = {"type": "date", "autocomplete": "off"}
-    return StringField(label, filters=[_stripped], render_kw=keys)
-
-
-def _time_field(label: Any) -> StringField:
-    keys = {"type": "time", "autocomplete": "off"}
-    return StringField(label, filters=[_stripped], render_kw=keys)
-
-
-def _which_field() -> RadioField:
-    return RadioField(
-        _l("Which of the two?"),
-        choices=[
-            (Occurrence.FIRST.value, _l("the first time, summer time")),
-            (Occurrence.SECOND.value, _l("the second time, winter time")),
-        ],
-        validate_choice=False,
-    )
-
-
-def _day_of(text: str) -> date | None:
-    found = ISO.fullmatch(text) or DUTCH.fullmatch(text)
-    if found is None:
-        return None
-    try:
-        return date(*(int(found[name]) for name in ("year", "month", "day")))
-    except ValueError:
-        return None
-
-
-def _time_of(text: str) -> time | None:
-    found = CLOCK.fullmatch(text)
-    try:
-        return time(int(found["hour"]), int(found["minute"])) if found else None
-    except ValueError:
-        return None
-
-
-class SittingForm(BaseForm):
+class SittingForm(ClockForm):
     """A quiz for a group: when, how often, and what is shown when."""
 
     slug = RadioField(_l("Which quiz?"), [InputRequired(_l("Choose a quiz."))])
@@ -130,12 +85,12 @@ class SittingForm(BaseForm):
         default="",
         description=_l("Students lay their own weighing beside that of this panel, afterwards."),
     )
-    opens_day = _day_field(_l("Opens on"))
-    opens_time = _time_field(_l("Opens at"))
-    opens_which = _which_field()
-    closes_day = _day_field(_l("Closes on"))
-    closes_time = _time_field(_l("Closes at"))
-    closes_which = _which_field()
+    opens_day = day_field(_l("Opens on"))
+    opens_time = time_field(_l("Opens at"))
+    opens_which = which_field()
+    closes_day = day_field(_l("Closes on"))
+    closes_time = time_field(_l("Closes at"))
+    closes_which = which_field()
     late = RadioField(
         _l("Who is not in time"),
         choices=[
@@ -147,9 +102,9 @@ class SittingForm(BaseForm):
             (Late.COSTS.value, _l("can still hand in until it closes, and loses points")),
         ],
     )
-    due_day = _day_field(_l("To be handed in before, day"))
-    due_time = _time_field(_l("To be handed in before, time"))
-    due_which = _which_field()
+    due_day = day_field(_l("To be handed in before, day"))
+    due_time = time_field(_l("To be handed in before, time"))
+    due_which = which_field()
     late_grace = _whole(
         _l("Minutes later that are still in time"), MOST_MINUTES, hint=_l("Empty: none.")
     )
@@ -210,11 +165,15 @@ class SittingForm(BaseForm):
         _l("What students see"),
         choices=[
             (Feedback.PRACTICE.value, _l("everything, as soon as they hand in: to practise")),
+            (
+                Feedback.CLOSED.value,
+                _l("their own answers; the rest when nobody can hand in any more"),
+            ),
             (Feedback.TEST.value, _l("their own answers; the rest when you give the results")),
         ],
         description=_l(
-            "A test keeps its answers: until you have given the results, your students cannot "
-            "practise this quiz, nor print it before they begin."
+            "Where the rest comes later, the quiz keeps its answers until then: your students "
+            "cannot practise it, nor print it before they begin."
         ),
     )
     weighings_count = BooleanField(
@@ -248,6 +207,7 @@ class SittingForm(BaseForm):
                 self._has_grace_where_it_says_so(),
                 self._opens_before_it_closes(),
                 self._says_what_late_is(),
+                self._closes_where_it_shows_then(),
                 fits,
             ]
         )
@@ -265,32 +225,12 @@ class SittingForm(BaseForm):
 
     # --- The two moments -------------------------------------------------------------------
 
-    def _wall(self, bound: str) -> datetime | None:
-        """The time on the clock, or None; adds to the errors of its two fields."""
-        day_field, time_field = self[f"{bound}_day"], self[f"{bound}_time"]
-        if not day_field.data and not time_field.data:
-            return None
-        on, at = _day_of(day_field.data), _time_of(time_field.data)
-        if not day_field.data:
-            day_field.errors.append(_("There is a time here but no day. Fill in the day too."))
-        elif on is None or not FEWEST <= on <= MOST:
-            day_field.errors.append(_("This is not a day. Write it as 2027-03-28 or 28-3-2027."))
-        if not time_field.data:
-            time_field.errors.append(_("There is a day here but no time. Fill in the time too."))
-        elif at is None:
-            time_field.errors.append(_("This is not a time. Write it as 9:30 or 14:05."))
-        return datetime.combine(on, at) if on and at and not day_field.errors else None
-
-    def _which(self, bound: str) -> Occurrence | None:
-        chosen = self[f"{bound}_which"].data
-        return Occurrence(chosen) if chosen in set(Occurrence) else None
-
     def _found(self) -> Window | ClosesFirst | list[BoundProblem]:
         return window_of(
-            opens=self._wall(Bound.OPENS),
-            closes=self._wall(Bound.CLOSES),
-            which_opens=self._which(Bound.OPENS),
-            which_closes=self._which(Bound.CLOSES),
+            opens=self.wall(Bound.OPENS),
+            closes=self.wall(Bound.CLOSES),
+            which_opens=self.which(Bound.OPENS),
+            which_closes=self.which(Bound.CLOSES),
         )
 
     def _opens_before_it_closes(self) -> bool:
@@ -316,13 +256,18 @@ class SittingForm(BaseForm):
                 )
             case _:
                 for item in found:
-                    name = "time" if item.problem.code is ClockCode.NO_SUCH_TIME else "which"
-                    self[f"{item.bound}_{name}"].errors.append(_about(item.problem))
+                    self.tell(item.bound, item.problem)
         return False
 
-    def asks_which(self, bound: str) -> bool:
-        """Whether the page shows which of two moments is meant: only when it was asked."""
-        return bool(self[f"{bound}_which"].errors or self[f"{bound}_which"].data)
+    def _closes_where_it_shows_then(self) -> bool:
+        """Whether there is a closing, where the answers are shown after it."""
+        is_needed = self.feedback.data == Feedback.CLOSED
+        lacks = is_needed and not (self.closes_day.data or self.closes_time.data)
+        if lacks:
+            self.closes_day.errors.append(
+                _("Say when it closes: only after that do your students see what is right.")
+            )
+        return not lacks
 
     # --- Being late ------------------------------------------------------------------------
 
@@ -350,15 +295,14 @@ class SittingForm(BaseForm):
 
     def _has_a_moment(self) -> bool:
         """Whether there is a moment to hand in before, while it is open; sets ``due_at``."""
-        wall = self._wall("due")
+        wall = self.wall("due")
         if wall is None:
             if not (self.due_day.errors or self.due_time.errors):
                 self.due_day.errors.append(_("Say before when it has to be handed in."))
             return False
-        found = moment_of(wall, which=self._which("due"))
+        found = moment_of(wall, which=self.which("due"))
         if isinstance(found, ClockProblem):
-            name = "time" if found.code is ClockCode.NO_SUCH_TIME else "which"
-            self[f"due_{name}"].errors.append(_about(found))
+            self.tell("due", found)
             return False
         window = getattr(self, "window", None) or Window()
         if window.opens_at and found <= window.opens_at:
@@ -435,26 +379,6 @@ def _moment_data(bound: str, moment: datetime) -> dict[str, str]:
         which = Occurrence.SECOND if local.fold else Occurrence.FIRST
         found[f"{bound}_which"] = which.value
     return found
-
-
-def _about(problem: ClockProblem) -> str:
-    """What is the matter with a time on the clock, and what may have been meant."""
-    words = {
-        "time": f"{problem.wall.hour}:{problem.wall.minute:02}",
-        "day": day(problem.earlier),
-        "earlier": clock_time(problem.earlier),
-        "later": clock_time(problem.later),
-    }
-    if problem.code is ClockCode.NO_SUCH_TIME:
-        return str(
-            _(
-                "On %(day)s the clock jumps over %(time)s. Do you mean %(earlier)s or %(later)s?",
-                **words,
-            )
-        )
-    return str(
-        _("On %(day)s it is %(time)s twice, because the clock goes back. Choose which.", **words)
-    )
 
 
 class AllowanceForm(BaseForm):
