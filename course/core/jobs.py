@@ -57,7 +57,8 @@ def _make(app: Flask, settings: Settings) -> Huey:
         with app.app_context():
             for job in _jobs(app):
                 _do(job)
-            outbox.send_due(settings)
+            if outbox.send_due(settings) == outbox.A_BATCH:
+                app.extensions["drain"]()  # more waits, such as a class list of invitations
 
     app.extensions["drain"] = queue.task(name="drain")(drain)
     queue.periodic_task(crontab(minute="*"), name="drain_each_minute")(drain)

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
-from sqlalchemy import String, Text, select, update
+from sqlalchemy import String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from course.config import Settings
@@ -24,6 +24,7 @@ LEASE = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=3)
 SMTP_SECONDS = 15
+A_BATCH = 50  # messages, after which other jobs get their turn
 
 
 class Message(Model):
@@ -39,6 +40,10 @@ class Message(Model):
     subject: Mapped[str] = mapped_column(String(200))
     # It may hold a link that still works: who finds a browser open would have the account.
     body: Mapped[str] = mapped_column(Text, info=KEPT_FROM_EXPORT)
+    # Where one press, without signing in, ends mails of this kind; None: this kind has no end.
+    unsubscribe: Mapped[str | None] = mapped_column(String(300), info=KEPT_FROM_EXPORT)
+    # The address of somebody else, who wants answers there.
+    reply_to: Mapped[str | None] = mapped_column(String(254), info=KEPT_FROM_EXPORT)
     created_at: Mapped[datetime] = mapped_column(default=now)
     available_at: Mapped[datetime] = mapped_column(default=now, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -46,12 +51,45 @@ class Message(Model):
     sent_at: Mapped[datetime | None]
 
 
-def post(*, key: str, recipient: str, subject: str, body: str) -> None:
+def post(
+    *,
+    key: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    unsubscribe: str | None = None,
+    reply_to: str | None = None,
+) -> None:
     """Add a message to the current transaction; the caller commits."""
-    db.session.add(Message(key=key, recipient=recipient, subject=subject, body=body))
+    db.session.add(
+        Message(
+            key=key,
+            recipient=recipient,
+            subject=subject,
+            body=body,
+            unsubscribe=unsubscribe,
+            reply_to=reply_to,
+        )
+    )
 
 
-def send_due(settings: Settings, *, limit: int = 50) -> int:
+def drop_waiting(recipient: str, *, unsubscribe: str) -> None:
+    """Within the caller's transaction: send no mail that waits for this person, of one kind."""
+    waiting = delete(Message).where(
+        Message.recipient == recipient,
+        Message.unsubscribe == unsubscribe,
+        Message.sent_at.is_(None),
+    )
+    db.session.execute(waiting)
+
+
+def forget_reply_to(address: str) -> None:
+    """Within the caller's transaction: answers to what still waits no longer go to this address."""
+    statement = update(Message).where(Message.reply_to == address).values(reply_to=None)
+    db.session.execute(statement)
+
+
+def send_due(settings: Settings, *, limit: int = A_BATCH) -> int:
     """Send the messages that are due, each claimed first; return how many were sent.
 
     A message is claimed by moving ``available_at`` behind the lease in one statement, so two
@@ -71,6 +109,7 @@ def send_due(settings: Settings, *, limit: int = 50) -> int:
             message.sent_at = now()
             message.last_error = None
             message.body = ""  # it holds a link that opens an account; nobody needs it here now
+            message.unsubscribe = message.reply_to = None
             sent += 1
             db.session.commit()
             log.info("mail_sent", message=message.id, attempts=message.attempts)
@@ -146,6 +185,11 @@ def compose(message: Message, settings: Settings) -> EmailMessage:
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = make_msgid(idstring=f"outbox-{message.id}", domain="weegschaal.invalid")
     mail["Auto-Submitted"] = "auto-generated"
+    if message.reply_to:
+        mail["Reply-To"] = message.reply_to
+    if message.unsubscribe:  # RFC 8058: the reader's program shows a button that does it
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.body)
     return mail
 

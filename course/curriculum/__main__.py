@@ -86,6 +86,7 @@ def _count(library: Library) -> Iterator[str]:
         (len(library.quizzes), "quiz"),
         (len(library.rubrics), "rubric"),
         (len(library.phrases), "phrase"),
+        (len(library.letters), "message"),
         (len(library.glossary), "term"),
         (len(library.sources), "source"),
         (len(library.books), "book"),

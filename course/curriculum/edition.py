@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from course.curriculum import markdown
 from course.curriculum.cases import CaseFile, CaseNode
+from course.curriculum.letters import LetterFile
 from course.curriculum.positions import Problem
 from course.curriculum.quizzes import PANEL_VERSION, QuizFile, WeighingItem
 from course.curriculum.rubrics import Phrase, RubricFile
@@ -206,6 +207,7 @@ class Library:
     cases: Mapping[str, CaseEdition] = field(default_factory=dict)  # by slug, in alphabetical order
     quizzes: Mapping[str, QuizEdition] = field(default_factory=dict)  # by slug, as the cases
     rubrics: Mapping[str, RubricEdition] = field(default_factory=dict)  # by slug, as the cases
+    letters: Mapping[str, LetterFile] = field(default_factory=dict)  # by slug, as the cases
     phrases: tuple[Phrase, ...] = ()  # in the order of phrases.yaml
     warnings: tuple[Problem, ...] = ()  # what an author should know, and may leave
 

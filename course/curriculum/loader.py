@@ -27,6 +27,7 @@ from course.curriculum.edition import (
     source_slugs,
     term_slugs,
 )
+from course.curriculum.letters import LetterFile
 from course.curriculum.positions import ContentErrors, Data, Lines, Location, Problem
 from course.curriculum.quizzes import QuizFile
 from course.curriculum.rubrics import Phrase, RubricFile
@@ -69,7 +70,7 @@ class _Phrases(Content):
 
 _FILES: Final = ("course.yaml", "glossary.yaml", "phrases.yaml", "reading.yaml", "sources.yaml")
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
-_ONE_FILE_EACH: Final = ("cases", "quizzes", "rubrics")
+_ONE_FILE_EACH: Final = ("cases", "messages", "quizzes", "rubrics")
 _BODY: Final = re.compile(r"([a-z][a-z0-9-]{1,39})\.(nl|en)\.md")
 
 
@@ -137,6 +138,7 @@ class _Reading:
         cases = {slug: case for slug in written if (case := self._case(slug, known))}
         tests = {slug: quiz for slug in self._in("quizzes") if (quiz := self._quiz(slug, known))}
         rubrics = {slug: rubric for slug in self._in("rubrics") if (rubric := self._rubric(slug))}
+        letters = {slug: letter for slug in self._in("messages") if (letter := self._letter(slug))}
         folders = sorted({name.split("/")[1] for name in self.names if name.startswith("lessons/")})
         read = {slug: self._lesson(slug, known) for slug in folders}
         lessons = {slug: lesson for slug, lesson in read.items() if lesson}
@@ -155,6 +157,7 @@ class _Reading:
             cases,
             tests,
             rubrics,
+            letters,
             phrases.model.phrases,
             tuple(self.warnings),
         )
@@ -182,7 +185,7 @@ class _Reading:
     def _walk(self, folder: str) -> Iterator[str]:
         """The files in ``folder`` and below that are read; all others are problems.
 
-        Only goes into ``cases``, ``quizzes``, ``rubrics``, and ``lessons`` and its folders.
+        Only goes into the folders of one file each, and ``lessons`` and its folders.
         """
         entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         for entry in entries:
@@ -298,6 +301,19 @@ class _Reading:
         self._fit(file, RubricFile)
         return file.model
 
+    # --- Messages --------------------------------------------------------------------------
+
+    def _letter(self, slug: str) -> LetterFile | None:
+        name = f"messages/{slug}.yaml"
+        file: _File[LetterFile] = _File(self._shown(name))
+        if not self._read(name, file) or not isinstance(file.data, dict):
+            return None
+        if "slug" in file.data:
+            self._add(file, [(("slug",), "the name of the file is the slug: remove this line")])
+        file.data["slug"] = slug
+        self._fit(file, LetterFile)
+        return file.model
+
     # --- Lessons ---------------------------------------------------------------------------
 
     def _lesson(self, slug: str, known: Known) -> Lesson | None:
@@ -385,6 +401,7 @@ def _assemble(
     cases: dict[str, CaseFile],
     quizzes: dict[str, QuizFile],
     rubrics: dict[str, RubricFile],
+    letters: dict[str, LetterFile],
     phrases: tuple[Phrase, ...],
     warnings: tuple[Problem, ...],
 ) -> Library:
@@ -424,6 +441,7 @@ def _assemble(
         rubrics=MappingProxyType(
             {slug: RubricEdition(rubric=rubric) for slug, rubric in rubrics.items()}
         ),
+        letters=MappingProxyType(letters),
         phrases=phrases,
         warnings=warnings,
     )
@@ -438,7 +456,7 @@ def _belongs(folder: str, name: str) -> bool:
             return name == "README.md" or name in _FILES
         case "lessons":
             return False
-        case "cases" | "quizzes" | "rubrics":
+        case "cases" | "messages" | "quizzes" | "rubrics":
             slug = name.removesuffix(".yaml")
             return slug != name and bool(_SLUG.fullmatch(slug))
     return name == "lesson.yaml" or bool(_BODY.fullmatch(name))

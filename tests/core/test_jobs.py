@@ -9,6 +9,7 @@ from flask import Flask
 
 from course.core.db import db
 from course.core.jobs import queue_of, register, wake
+from course.core.outbox import A_BATCH
 from tests import houses
 from tests.conftest import MailServer, Outbox
 from tests.core.conftest import MakesSite
@@ -55,6 +56,19 @@ def test_waking_the_worker_sends_what_waits(site_on_each: MakesSite, smtp: MailS
         wait_for(lambda: len(smtp.mails) == 3)
     assert [mail["Subject"] for mail in smtp.mails] == ["Eerste", "Tweede", "Derde"]
     assert all(message.sent_at for message in Outbox(app).messages())
+
+
+def test_what_does_not_fit_in_one_turn_is_sent_in_the_next_without_waiting(
+    site: MakesSite, smtp: MailServer
+) -> None:
+    app = site(mail_url=f"smtp://127.0.0.1:{smtp.port}")
+    make = Factory(app)
+    with make.together():
+        for number in range(A_BATCH + 1):
+            make.message(subject=f"Nummer {number}")
+    with worker(app):
+        wake(app)
+        wait_for(lambda: len(smtp.mails) == A_BATCH + 1)
 
 
 def test_signing_up_wakes_the_worker(site: MakesSite, smtp: MailServer) -> None:

@@ -13,8 +13,8 @@ def test_check_counts_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["check", str(write(tmp_path))]) == 0
     said = capsys.readouterr()
     assert said.out == (
-        "1 lesson, 5 steps, 4 questions, 0 cases, 0 quizzes, 1 rubric, 2 phrases, 3 terms, "
-        "3 sources, 1 book: all well\n"
+        "1 lesson, 5 steps, 4 questions, 0 cases, 0 quizzes, 1 rubric, 2 phrases, 0 messages, "
+        "3 terms, 3 sources, 1 book: all well\n"
     )
     assert said.err == ""
 
