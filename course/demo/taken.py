@@ -16,6 +16,7 @@ from course.accounts.models import User
 from course.core.clock import AMSTERDAM, now
 from course.core.db import db
 from course.curriculum.edition import QuizEdition
+from course.curriculum.quizzes import EssayQuestion
 from course.demo.people import Sheet
 from course.demo.plan import DemoError
 from course.demo.takings import Taking
@@ -151,6 +152,7 @@ class _Room:
             self._end_all(due, until=taking.began)
             row = self._begin(taking)
             db.session.add_all(taking.responses(row))
+            db.session.add_all(taking.files(row))
             db.session.flush()
             if taking.told.ending is not Ending.WORKING:
                 heappush(due, (taking.until(row), row.id, row, taking.told))
@@ -213,7 +215,8 @@ class _Room:
 
     def _judge(self, row: QuizAttempt, judged: Judged, moment: datetime) -> None:
         for mark in queries.marks_of(row.id).values():
-            if mark.state == AnswerState.NEEDS_GRADING:
+            written = isinstance(self.edition.quiz.item(mark.item), EssayQuestion)
+            if written and mark.state == AnswerState.NEEDS_GRADING:
                 given = Given(points=judged.exact, comment=judged.comment)
                 sittings.judge(row, mark, given, by=self.instructor_id, at=moment)
 

@@ -8,13 +8,16 @@ from random import Random
 from typing import Final, Self
 
 from course.core.clock import now
+from course.core.filetypes import Kind, tidy_name
 from course.curriculum.edition import QuizEdition
+from course.curriculum.quizzes import FileQuestion
 from course.demo import answers, choices, diary
 from course.demo.answers import Hand
+from course.demo.drawings import drawn
 from course.demo.people import Learner
 from course.demo.plan import DemoError
 from course.demo.tries import Ending, SetQuiz, Try, as_kept
-from course.quizzes.models import QuizAttempt, Response
+from course.quizzes.models import QuizAttempt, Response, ResponseFile
 from course.quizzes.responses import Kept
 
 PERCENT: Final = 100
@@ -70,6 +73,9 @@ class Taking:
             random=random,
         )
         known = {item.slug for item in edition.quiz.items}
+        for slug in told.drawn:
+            if slug in known and not isinstance(edition.quiz.item(slug), FileQuestion):
+                raise found.unfit(f"draws for {slug!r}, which does not ask for a file")
         if unknown := sorted(found.named - known):
             raise found.unfit(f"answers {unknown[0]!r}, which the quiz does not have")
         return found
@@ -78,7 +84,7 @@ class Taking:
     def named(self) -> set[str]:
         """The items about which the sheet tells something."""
         told = self.told
-        return {*told.answers, *told.reasons, *told.sure, *told.flagged}
+        return {*told.answers, *told.drawn, *told.reasons, *told.sure, *told.flagged}
 
     def unfit(self, what: str) -> DemoError:
         """What to say when the sheet and the quiz do not fit."""
@@ -114,6 +120,12 @@ class Taking:
                 saved_at=row.started_at + worked * place / len(reached),
             )
 
+    def files(self, row: QuizAttempt) -> Iterator[ResponseFile]:
+        """What was drawn and handed in as a file, beside the responses that hold its name."""
+        for slug, drawing in self.told.drawn.items():
+            columns = {**drawn(drawing).columns(), "uploaded_at": self.until(row)}
+            yield ResponseFile(attempt_id=row.id, item=slug, **columns)
+
     def _reached(self, row: QuizAttempt) -> list[str]:
         """The first items of the attempt, and those that somebody went to by their number."""
         first = row.items[: self.told.reached]
@@ -123,6 +135,8 @@ class Taking:
         """What the sheet says, or what is drawn."""
         if slug in self.told.answers:
             return as_kept(self.told.answers[slug])
+        if slug in self.told.drawn:
+            return tidy_name(self.told.drawn[slug].name, Kind.PNG)
         item = self.edition.quiz.item(slug)
         if item is None:
             raise LookupError(f"the quiz has no item {slug!r}")

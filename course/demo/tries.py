@@ -29,6 +29,7 @@ Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 Count = Annotated[int, Field(strict=True, ge=1)]
 Short = Annotated[Text, Field(max_length=LONGEST_REASON)]
 Written = Annotated[Text, AfterValidator(with_blank_lines)]
+Drawable = Annotated[Text, Field(pattern=r"^[ -~]+$")]  # the font has no letters with accents
 Whole = Annotated[int, Field(strict=True)]
 Said = Whole | Written | tuple[Slug, ...] | dict[Slug, Whole | Text]
 
@@ -63,6 +64,15 @@ class Judged(Content):
         return Fraction(Decimal(self.points))
 
 
+class Drawing(Content):
+    """A picture that somebody hands in: who is around whom, and what is missing."""
+
+    name: Text  # of the file
+    middle: Drawable
+    around: Annotated[tuple[Drawable, ...], Field(min_length=2, max_length=8)]  # "who: what"
+    gap: Drawable
+
+
 class Try(Content):
     """One attempt; what is not told of its answers is drawn, with this chance to be right."""
 
@@ -73,6 +83,7 @@ class Try(Content):
     skill: Percent
     near: Slug  # member of the example panel whose weighings theirs are like
     answers: dict[Slug, Said] = Field(default_factory=dict)  # by item
+    drawn: dict[Slug, Drawing] = Field(default_factory=dict)  # by item that asks for a file
     reasons: dict[Slug, Short] = Field(default_factory=dict)  # by weighing
     sure: dict[Slug, Annotated[int, Field(strict=True, ge=1, le=3)]] = Field(default_factory=dict)
     flagged: tuple[Slug, ...] = ()

@@ -9,6 +9,7 @@ from course.domain.weighing.keys import Key
 from course.domain.weighing.panels import Finding
 from course.panels.actions.refusals import Why
 from course.panels.queries import Choice, Lack
+from course.quizzes.words import unstopped
 
 
 def refusal(why: Why) -> str:
@@ -69,7 +70,7 @@ def finding(found: Finding, item: Weighing | None = None) -> str:
         if isinstance(item, OptionsItem)
         else {}
     )
-    about = ", ".join(f"“{texts[slug]}”" for slug in found.options if slug in texts)
+    about = ", ".join(f"“{unstopped(texts[slug])}”" for slug in found.options if slug in texts)
     return f"{about}: {said}" if about else said
 
 

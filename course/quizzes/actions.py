@@ -43,7 +43,7 @@ def check(visit: Visit, questions: Mapping[str, Question], given: Mapping[str, G
                 maximum=score.maximum,
             )
         )
-    lessons.add_step_done(run, visit.edition, step, go_to=step)
+    lessons.add_step_done(run, step, go_to=step)
     lessons.remove_draft(run.id, step)
     db.session.commit()
     log.info("answered", user=run.user_id, lesson=run.lesson, step=step, attempt=attempt)

@@ -412,11 +412,3 @@ def grade_if_whole(row: QuizAttempt) -> None:
 def waits(mark: Mark) -> bool:
     """Whether a person still has to mark it; what does not count waits for nobody."""
     return bool(mark.maximum) and mark.state == AnswerState.NEEDS_GRADING
-
-
-def latest_end(sitting: Sitting, allowances: list[Allowance]) -> datetime | None:
-    """When the last learner has to be done, with the longest extension; ``None``: never."""
-    if sitting.closes_at is None:
-        return None
-    longest = max((item.extension for item in allowances), default=0)
-    return sitting.closes_at + timedelta(minutes=longest)

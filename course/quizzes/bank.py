@@ -16,6 +16,7 @@ from course.curriculum.quizzes import AnyItem, WeighingItem
 from course.lessons.editions import library
 from course.quizzes import editions, results
 from course.quizzes.models import QuizAttempt, Response
+from course.quizzes.panelpicture import panel_of
 from course.quizzes.rules import Rules
 from course.quizzes.sheet import asked
 
@@ -75,7 +76,7 @@ def item(quiz: str, slug: str) -> ResponseReturnValue:
         item=found,
         asks=asks,
         right=results.right_of(found),
-        panel=results.panel_of(asks, edition, None),
+        panel=panel_of(asks, edition, None),
     )
 
 

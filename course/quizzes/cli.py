@@ -50,8 +50,31 @@ def analyse(marks: BinaryIO, wants_json: bool) -> None:
 def weigh_panel(panel: BinaryIO, wants_json: bool) -> None:
     """Derive the key of each item from what a panel answered, by every method.
 
-    course/quizzes/panelfile.py tells what stands in PANEL.json. With - it is read from standard
-    input. Ends with status 1 when an item has no answers, and so no key.
+    With - the panel is read from standard input. Ends with status 1 when an item has no answers,
+    and so no key. The smallest PANEL.json, of one item and two people:
+
+    \b
+    {
+      "panel": "wijkteams",
+      "version": 1,
+      "members": {
+        "m01": {"role": "wijkteamwerker, 12 jaar", "consent_show_text": false},
+        "m02": {"role": "huisarts", "consent_show_text": false}
+      },
+      "items": [
+        {
+          "item": "de-buurvrouw-is-weg",
+          "format": "sct",
+          "answers": [
+            {"member": "m01", "answer": -1},
+            {"member": "m02", "answer": 2}
+          ]
+        }
+      ]
+    }
+
+    Formats are sct, sjt_rate, sjt_rank, points100, slider and bestworst; the head of
+    course/quizzes/panelfile.py tells what each of them holds.
     """
     try:
         file = panelfile.read(panel.read())
@@ -79,12 +102,31 @@ _OUTPUT = click.Path(path_type=Path, dir_okay=False)
     "--format",
     "format_name",
     type=_FORMATS,
-    help="GIFT, Moodle XML or QTI 3.0; left out, the file itself tells.",
+    help="What FILE is: GIFT, Moodle XML or QTI 3.0. Left out, it is told from what is in it.",
 )
-@click.option("--module", type=click.IntRange(1, 99), default=1, help="Of the course; 1.")
-@click.option("--language", type=_LANGUAGES, default="nl", help="Of the texts; nl.")
-@click.option("--output", required=True, type=_OUTPUT)
-@click.option("--partly", is_flag=True, help="Write what could be read, and leave out the rest.")
+@click.option(
+    "--module",
+    type=click.IntRange(1, 99),
+    default=1,
+    show_default=True,
+    help="The module of the course that the quiz belongs to.",
+)
+@click.option(
+    "--language",
+    type=_LANGUAGES,
+    default="nl",
+    show_default=True,
+    help="The language that FILE is written in.",
+)
+@click.option(
+    "--output",
+    required=True,
+    type=_OUTPUT,
+    help="Where the quiz is written: content/quizzes/SLUG.yaml, which is not there yet.",
+)
+@click.option(
+    "--partly", is_flag=True, help="Write the items that can be read, and leave out the others."
+)
 def import_quiz(
     source: BinaryIO,
     format_name: str | None,
@@ -93,11 +135,11 @@ def import_quiz(
     output: Path,
     partly: bool,
 ) -> None:
-    """Make a quiz for the content of a file of another system.
+    """Make a quiz in our content from FILE, which another system exported.
 
-    The report tells by line what is not taken, and what an item loses. OUTPUT is
-    content/quizzes/SLUG.yaml and is written only when every item can be, or with --partly. Ends
-    with status 1 when something is not taken.
+    The report tells by line which items cannot be read, and what the others lose. Nothing is
+    written when an item cannot be read, unless with --partly. Ends with status 1 when an item
+    cannot be read.
     """
     from course.curriculum.exchange import formats  # noqa: PLC0415 - loads lxml
 
@@ -130,9 +172,10 @@ def import_quiz(
     _put(output, text.encode())
     ours, other = ("Dutch", "English") if language == "nl" else ("English", "Dutch")
     click.echo(
-        f"{output}: {len(quiz.items)} items in module {module}, {formats.text_count(quiz)} texts "
-        f"in {ours}, to be translated into {other}. Summary and minutes are a guess. "
-        "Next: python -m course.curriculum check"
+        f"{output}: {_counted(len(quiz.items), 'item')} in module {module}.\n"
+        f"To do: translate {_counted(formats.text_count(quiz), 'text')} from {ours} into {other}; "
+        "write the summary and set the minutes, which are a guess; then run "
+        "python -m course.curriculum check"
     )
     if not reading.is_whole:
         sys.exit(1)
@@ -141,8 +184,14 @@ def import_quiz(
 @cli.command("export")
 @click.argument("slug")
 @click.option("--format", "format_name", required=True, type=_FORMATS)
-@click.option("--language", type=_LANGUAGES, default="nl", help="Of the texts; nl.")
-@click.option("--output", required=True, type=_OUTPUT)
+@click.option(
+    "--language",
+    type=_LANGUAGES,
+    default="nl",
+    show_default=True,
+    help="The language of the texts that are written.",
+)
+@click.option("--output", required=True, type=_OUTPUT, help="The file that is written.")
 def export_quiz(slug: str, format_name: str, language: Literal["nl", "en"], output: Path) -> None:
     """Write the quiz SLUG for another system, in one language.
 
@@ -164,6 +213,10 @@ def export_quiz(slug: str, format_name: str, language: Literal["nl", "en"], outp
     click.echo(f"{output}: {written.count} of {total} items, as {format} in {language}.")
     if written.count < total:
         sys.exit(1)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _report(lines: Iterable[object]) -> None:

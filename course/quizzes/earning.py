@@ -3,11 +3,12 @@
 Every page, preview and export asks here, so that all of them say the same. Nothing is rounded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any, Protocol
 
 from course.domain.lateness import ON_TIME, lateness, points_when_late
 from course.domain.scoring.scores import (
@@ -22,6 +23,24 @@ from course.quizzes.models import Mark, QuizAttempt
 from course.quizzes.rules import Rules
 
 FRACTIONS_IN_MEMORY = 4_096
+
+
+class Timed(Protocol):
+    """What of an attempt says whether it was in time: the row, or a part of it."""
+
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
+    @property
+    def was_abandoned(self) -> bool: ...
+
+
+class Attempted(Timed, Protocol):
+    """What of an attempt says what it earned, beside its marks."""
+
+    @property
+    def rules(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +64,13 @@ def earned(row: QuizAttempt, marks: Iterable[Mark]) -> Earned:
     return earned_of(row, total(score_of(mark) for mark in marks if mark.maximum))
 
 
-def earned_of(row: QuizAttempt, found: Total) -> Earned:
+def earned_of(row: Attempted, found: Total) -> Earned:
     """The same, from the sum of what its items earned."""
-    rules = Rules.from_plain(row.rules)
+    return earned_under(Rules.from_plain(row.rules), row, found)
+
+
+def earned_under(rules: Rules, row: Timed, found: Total) -> Earned:
+    """The same, where the rules of the attempt were read before."""
     late = lateness_of(row, rules)
     whole = NOTHING if row.was_abandoned else found.points
     left = points_when_late(whole, maximum=found.maximum, late=late, policy=rules.late_policy())
@@ -60,7 +83,7 @@ def earned_of(row: QuizAttempt, found: Total) -> Earned:
     )
 
 
-def lateness_of(row: QuizAttempt, rules: Rules) -> timedelta:
+def lateness_of(row: Timed, rules: Rules) -> timedelta:
     """How late an attempt was handed in; 0 while it runs, and where nothing is late."""
     if row.due_at is None or row.finished_at is None or row.was_abandoned:
         return ON_TIME

@@ -20,6 +20,7 @@ class Feedback(StrEnum):
     """When what is shown."""
 
     PRACTICE = "practice"  # all of it, as soon as it is handed in
+    CLOSED = "closed"  # one's own answers; the rest when nobody can hand in any more
     TEST = "test"  # one's own answers; the rest after the instructor gave the results
 
 
@@ -68,6 +69,8 @@ class Rules:
         """What is shown of an item, and from when."""
         if self.feedback is Feedback.TEST:
             return feedback.TEST
+        if self.feedback is Feedback.CLOSED:
+            return feedback.AFTER_CLOSING
         return feedback.WEIGHING if weighing else feedback.PRACTICE
 
     def late_policy(self) -> LatePolicy | None:

@@ -1,18 +1,25 @@
 """What an instructor does with a quiz: set it for a group, allow for somebody, mark, release."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import delete, exists, select
 
+from course.accounts.models import User
+from course.audit import actions as audit
+from course.audit.models import Kind as Done
 from course.core.clock import now
 from course.core.db import db
+from course.core.i18n import DEFAULT, _, speaking
 from course.core.log import log
 from course.curriculum.edition import QuizEdition
 from course.domain.attempts import Accommodation
 from course.domain.opening import Window
 from course.domain.scoring.scores import EVERYTHING, AnswerState
+from course.messages import actions as messages
+from course.messages.models import Kind
 from course.quizzes import attempts, editions, queries
 from course.quizzes.livepanel import LivePanel
 from course.quizzes.models import Allowance, Judgement, Mark, QuizAttempt, Sitting
@@ -97,10 +104,32 @@ def allow(
         row.extension = int(personal.extension.total_seconds() // 60)
         row.reason, row.given_by, row.given_at = reason, instructor_id, now()
         db.session.add(row)
+        _tell(sitting, user_id, row)
     found = _lengthened(sitting, user_id, personal)
+    _note(Done.MORE_TIME, sitting, [user_id], by=instructor_id)
     db.session.commit()
     log.info("allowance_given", by=instructor_id, sitting=sitting.id, user=user_id)
     return found
+
+
+def _tell(sitting: Sitting, user_id: int, given: Allowance) -> None:
+    """The same allowance is told once, however often it is kept."""
+    user, edition = db.session.get_one(User, user_id), editions.current(sitting.slug)
+    what = f"{given.extra_time}:{given.extra_attempts}:{given.extension}"
+    with speaking(user.language):
+        title = edition.quiz.title[user.language or DEFAULT] if edition else sitting.slug
+        messages.tell(
+            user,
+            kind=Kind.TIME,
+            key=f"allowance:{sitting.id}:{user_id}:{what}",
+            subject=_("You get more room at a quiz"),
+            body=_("Your instructor gave you more time or attempts at “%(title)s”.", title=title),
+            link=f"/quizzes/{sitting.slug}",
+        )
+
+
+def _note(kind: Done, sitting: Sitting, whom: Collection[int], *, by: int) -> None:
+    audit.note(kind, by=by, whom=whom, group=sitting.group_id, about=sitting.slug)
 
 
 def _lengthened(sitting: Sitting, user_id: int, personal: Accommodation) -> Allowed:
@@ -112,11 +141,40 @@ def _lengthened(sitting: Sitting, user_id: int, personal: Accommodation) -> Allo
 
 
 def release(instructor_id: int, sitting: Sitting, *, is_given: bool) -> None:
-    """Give the results of a sitting, or take them back; giving twice keeps the first moment."""
+    """Give the results of a sitting, or take them back; giving twice keeps the first moment.
+
+    Who took part is told, once; but not while the quiz is open, because nobody sees them yet.
+    """
     if is_given != (sitting.released_at is not None):
         sitting.released_at = now() if is_given else None
+        took = select(User).where(
+            User.id.in_(select(QuizAttempt.user_id).filter_by(sitting_id=sitting.id))
+        )
+        users = list(db.session.scalars(took))
+        kind = Done.RETURNED if is_given else Done.RETRACTED
+        _note(kind, sitting, [user.id for user in users], by=instructor_id)
+        if is_given and (sitting.closes_at is None or sitting.closes_at <= now()):
+            _tell_results(sitting, users)
     db.session.commit()
     log.info("results_released", by=instructor_id, sitting=sitting.id, is_given=is_given)
+
+
+def _tell_results(sitting: Sitting, users: Sequence[User]) -> None:
+    edition = editions.current(sitting.slug)
+    told = []
+    for user in users:
+        with speaking(user.language):
+            title = edition.quiz.title[user.language or DEFAULT] if edition else sitting.slug
+            told.append(
+                messages.Told(
+                    user=user,
+                    key=f"quiz-results:{sitting.id}:{user.id}",
+                    subject=_("There are results of a quiz"),
+                    body=_("Your instructor gave the results of “%(title)s”.", title=title),
+                    link=f"/quizzes/{sitting.slug}",
+                )
+            )
+    messages.tell_each(Kind.RESULT, told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +204,7 @@ def give_mark(
         said = Fraction(newest.fraction) * mark.maximum, newest.comment or "", newest.given_by
         return None if said == (given.points, given.comment, instructor_id) else newest
     judge(row, mark, given, by=instructor_id, at=now())
+    audit.note(Done.MARKED, by=instructor_id, whom=[row.user_id], about=row.slug)
     db.session.commit()
     log.info("mark_given", by=instructor_id, attempt=row.id, item=item)
     return None

@@ -36,6 +36,7 @@ bp.add_app_template_global(words.certainties)
 bp.add_app_template_global(words.certainty_marks)
 bp.add_app_template_global(words.in_words)
 bp.add_app_template_global(words.pairs_of)
+bp.add_app_template_global(words.unstopped)
 HIGHEST_REVISION = 2**31 - 2
 
 

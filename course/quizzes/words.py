@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Final
 
-from course.core.i18n import _, _n, moment
+from course.core.i18n import _, _n, moment, number
 from course.curriculum.quizzes import (
     AnyItem,
     EssayQuestion,
@@ -20,7 +21,7 @@ from course.curriculum.schema import NumberQuestion, OrderItem, Texts
 from course.domain.attempts import NOBODY_IN_PARTICULAR, Accommodation, Refusal
 from course.domain.scoring.cbm import RIGHT, WRONG, Certainty
 from course.quizzes.responses import Kept, Lacks
-from course.quizzes.rules import PERCENT, Late, Rules
+from course.quizzes.rules import PERCENT, Feedback, Late, Rules
 
 HOURS_IN_A_DAY: Final = 24
 MINUTES_IN_AN_HOUR: Final = 60
@@ -152,6 +153,8 @@ def described(
         said.append(_("There is no time limit. You can stop and go on later, on any device."))
     if told := in_time(rules, due_at):
         said.append(told)
+    if rules.feedback is Feedback.CLOSED:
+        said.append(_("What is right you see when the quiz has closed for everybody."))
     if rules.weighings_count:
         said.append(
             _(
@@ -275,6 +278,16 @@ def pairs_of(parts: Sequence[OrderItem], language: str) -> list[tuple[str, str]]
 def beside(asked: str, answered: str) -> str:
     """A part of an item and what was said of it; the part may be a sentence with its full stop."""
     return f"{asked} – {answered}"
+
+
+def said(value: Fraction | int) -> str:
+    """A number in the language of the page, with at most two decimals."""
+    return str(number(round(float(value), 2))).replace("-", "−")
+
+
+def unstopped(text: str) -> str:
+    """A sentence as it stands before a colon or a semicolon: without its full stop."""
+    return text.removesuffix(".")
 
 
 def in_words(item: AnyItem, kept: Kept, language: str) -> list[str]:

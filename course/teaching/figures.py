@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
+from flask_login import current_user
 
+from course.audit import actions as audit
+from course.audit.models import Kind
+from course.core import tables
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import Weighing, WeighingItem
 from course.domain.figures import MINIMUM, MINIMUM_DISCRIMINATION
@@ -14,8 +18,8 @@ from course.quizzes.models import KeyChange, Sitting
 from course.quizzes.queries import changes_of, panel_of
 from course.quizzes.regrading import left_out
 from course.teaching import analysis, exports, figurewords, pictures, standing
+from course.teaching.doors import instructors
 from course.teaching.quizzes import own_sitting
-from course.teaching.views import instructors
 
 bp = Blueprint(
     "teaching_figures",
@@ -24,9 +28,9 @@ bp = Blueprint(
     template_folder="templates",
 )
 KINDS = {
-    "csv": (exports.as_csv, "text/csv; charset=utf-8"),
+    "csv": (tables.as_csv, "text/csv; charset=utf-8"),
     "xlsx": (
-        exports.as_workbook,
+        tables.as_workbook,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
 }
@@ -90,6 +94,8 @@ def file(group_id: int, sitting_id: int, what: str) -> ResponseReturnValue:
     if name == "marks":
         found = standing.standing(sitting)
         table = exports.marks(edition, found, is_fictional=is_fictional, changes=changes)
+        whom, about = [learner.user_id for learner in found.learners], sitting.slug
+        audit.note_now(Kind.EXPORTED, by=current_user.id, whom=whom, group=group_id, about=about)
     else:
         figured = _analysed(sitting, changes)
         table = exports.figures(edition, figured, is_fictional=is_fictional, changes=changes)

@@ -23,6 +23,7 @@ from course.domain.attempts.regrading import Apply
 from course.domain.scoring.numerals import Number, parse_number
 from course.quizzes.models import KeyChange
 from course.quizzes.rekeying import Change, Kind, kinds_for
+from course.quizzes.words import unstopped
 
 LONGEST_REASON: Final = 300
 LONGEST_NUMBER: Final = 9  # digits of a number that a page sends back
@@ -154,7 +155,8 @@ def told(change: KeyChange, item: AnyItem) -> str:
             return _number(plain)
         case Kind.RIGHT:
             texts = dict(choices_of(item))
-            return _("right: %(what)s", what="; ".join(texts[slug] for slug in plain["right"]))
+            right = [unstopped(texts[slug]) for slug in plain["right"]]
+            return _("right: %(what)s", what="; ".join(right))
 
 
 def _number(plain: Mapping[str, str]) -> str:

@@ -19,16 +19,15 @@ from course.groups.models import Group
 from course.lessons.editions import library
 from course.panels.actions.refusals import Why
 from course.panels.words import refusal
-from course.quizzes import editions, sittings, words
+from course.quizzes import closing, editions, sittings, words
 from course.quizzes import queries as quizzes
-from course.quizzes.attempts import latest_end
 from course.quizzes.livepanel import counting
 from course.quizzes.models import Judgement, Sitting
 from course.quizzes.regrading import left_out
-from course.quizzes.results import said
 from course.quizzes.rules import USUAL, Rules
+from course.quizzes.words import said
 from course.teaching import forms, panels_beside, standing
-from course.teaching.views import instructors
+from course.teaching.doors import instructors
 
 bp = Blueprint(
     "teaching_quizzes",
@@ -94,7 +93,17 @@ def new(group_id: int) -> ResponseReturnValue:
             flash(_("The quiz is set. Your students find it under Quizzes."))
             return redirect(url_for(".results", group_id=group.id, sitting_id=sitting.id), 303)
         form.panel.errors = [refusal(live)]
-    page = render_template("teaching/sitting.html", group=group, form=form, sitting=None)
+    set_before = standing.set_before(group.id)
+    page = render_template(
+        "teaching/sitting.html",
+        group=group,
+        form=form,
+        sitting=None,
+        set_before=[
+            (title, set_before[slug]) for slug, title in form.slug.choices if slug in set_before
+        ],
+        now=now(),
+    )
     return page, _status(form)
 
 
@@ -191,7 +200,7 @@ def results(group_id: int, sitting_id: int) -> ResponseReturnValue:
     found = standing.standing(sitting)
     changes = quizzes.changes_of(sitting.id)
     edition, rules = standing.edition_of(sitting), Rules.from_plain(sitting.rules)
-    ends = latest_end(sitting, [row.allowance for row in found.learners if row.allowance])
+    ends = closing.last_end_of(sitting)
     return render_template(
         "teaching/standing.html",
         group=group,
@@ -205,6 +214,7 @@ def results(group_id: int, sitting_id: int) -> ResponseReturnValue:
         left_out=left_out(changes),
         is_regraded=any(change.shown_at is None for change in changes),
         ends=ends,
+        is_given=found.waits_to_be_given(rules, ends),
         now=now(),
         nothing=NothingForm(),
     )

@@ -28,9 +28,9 @@ from course.quizzes import queries as quizzes
 from course.quizzes.models import KeyChange, MarkChange, QuizAttempt, Response, Sitting
 from course.quizzes.rekeying import CannotRekey, Change, Kind, OtherQuestion, after, taken_over
 from course.teaching import keyform, standing
+from course.teaching.doors import instructors
 from course.teaching.keyform import KeyForm
 from course.teaching.quizzes import own_sitting
-from course.teaching.views import instructors
 
 bp = Blueprint(
     "regrading",
@@ -95,10 +95,16 @@ def _chosen_already(sitting: Sitting, item: AnyItem) -> dict[str, Any]:
 
 
 def _of_content(sitting: Sitting, item: AnyItem) -> tuple[Change | None, bool]:
-    """What the content says is right today, if that is something else; and if it asks the same."""
+    """What its authors made right since it was set, where it is not so yet; if it asks the same.
+
+    What an instructor changed here, and the authors did not, is no change of theirs.
+    """
     today = editions.current(sitting.slug)
+    theirs = today.quiz.item(item.slug) if today else None
+    as_set = standing.edition_of(sitting).quiz.item(item.slug) or item
     try:
-        return taken_over(item, today.quiz.item(item.slug) if today else None), True
+        was_changed = taken_over(as_set, theirs) is not None
+        return taken_over(item, theirs) if was_changed else None, True
     except OtherQuestion:
         return None, False
 
@@ -158,7 +164,7 @@ def _worked_on(group_id: int, change: KeyChange) -> ResponseReturnValue:
     if not regrading.go_on(change.sitting_id, within=AT_ONCE):
         wake(current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy of Flask
         return redirect(_address(group_id, change), 303)
-    count = regrading.progress_of(change).changed
+    count = len(_told_of(change)[0])
     flash(_n("%(num)s attempt has another result.", "%(num)s attempts have another result.", count))
     index_of = url_for("regrading.index", group_id=group_id, sitting_id=change.sitting_id)
     return redirect(index_of, 303)
@@ -212,7 +218,7 @@ def progress(group_id: int, sitting_id: int, number: int) -> ResponseReturnValue
     group, sitting = own_sitting(group_id, sitting_id)
     row = regrading.change_of(sitting.id, number) or abort(404)
     edition, changes = standing.edition_of(sitting), quizzes.changes_of(sitting.id)
-    is_done = row.shown_at is not None
+    moved, same = _told_of(row) if row.shown_at else ([], 0)
     return render_template(
         "teaching/_change.html" if wants_partial() else "teaching/change.html",
         group=group,
@@ -223,7 +229,8 @@ def progress(group_id: int, sitting_id: int, number: int) -> ResponseReturnValue
         names=_names([row]),
         is_last=row.id == max(each.id for each in changes if each.item == row.item),
         progress=regrading.progress_of(row),
-        done=_done(sitting, row) if is_done else [],
+        done=_done(sitting, moved),
+        same=same,
         nothing=NothingForm(),
     )
 
@@ -238,21 +245,33 @@ def go_on(group_id: int, sitting_id: int, number: int) -> ResponseReturnValue:
     return redirect(_address(group_id, row), 303)
 
 
-def _done(sitting: Sitting, row: KeyChange) -> list[Done]:
+def _told_of(row: KeyChange) -> tuple[list[MarkChange], int]:
+    """The attempts that got other points, or points that count otherwise; how many others it had.
+
+    The others were marked with the new key as well, and it gave them the same.
+    """
     statement = select(MarkChange).filter_by(change_id=row.id).order_by(MarkChange.attempt_id)
-    people = _people(sitting)
-    found = []
-    for told in db.session.scalars(statement):
-        found.append(
-            Done(
-                who=people.get(str(told.attempt_id)),
-                before=_points(told.before),
-                after=_points(told.after),
-                out_of_before=told.before["maximum"],
-                out_of_after=told.after["maximum"],
-            )
+    found = list(db.session.scalars(statement))
+    moved = [told for told in found if _earned(told.before) != _earned(told.after)]
+    return moved, len(found) - len(moved)
+
+
+def _earned(mark: dict[str, Any]) -> tuple[Fraction, int]:
+    return _points(mark), int(mark["maximum"])
+
+
+def _done(sitting: Sitting, moved: Sequence[MarkChange]) -> list[Done]:
+    people = _people(sitting) if moved else {}
+    return [
+        Done(
+            who=people.get(str(told.attempt_id)),
+            before=_points(told.before),
+            after=_points(told.after),
+            out_of_before=told.before["maximum"],
+            out_of_after=told.after["maximum"],
         )
-    return found
+        for told in moved
+    ]
 
 
 def _points(mark: dict[str, Any]) -> Fraction:

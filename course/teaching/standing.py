@@ -35,7 +35,7 @@ from course.quizzes.models import (
     Sitting,
 )
 from course.quizzes.regrading import taken_out
-from course.quizzes.rules import Rules
+from course.quizzes.rules import Feedback, Rules
 from course.quizzes.sittings import settle_all
 
 
@@ -123,6 +123,11 @@ class Learner:
         return Stand.TIME_WAS_UP if last.row.was_abandoned else Stand.HANDED_IN
 
     @property
+    def has_finished(self) -> bool:
+        """Whether one attempt at least is finished, also while another one is running."""
+        return any(attempt.is_finished for attempt in self.tries)
+
+    @property
     def waiting(self) -> int:
         """Answers that a person still has to mark: until then the grade is provisional."""
         return sum(attempt.waiting for attempt in self.tries)
@@ -145,9 +150,31 @@ class Standing:
         return sum(learner.stand == stand for learner in self.learners)
 
     @property
+    def finished(self) -> int:
+        """How many have a finished attempt."""
+        return sum(learner.has_finished for learner in self.learners)
+
+    @property
+    def again(self) -> int:
+        """How many of those are working on another attempt."""
+        return sum(
+            learner.has_finished and learner.stand is Stand.WORKING for learner in self.learners
+        )
+
+    @property
     def waiting(self) -> int:
         """Answers that a person still has to mark."""
         return sum(learner.waiting for learner in self.learners)
+
+    def waits_to_be_given(self, rules: Rules, last_end: datetime | None) -> bool:
+        """Whether anybody's results are shown only when an instructor gives them.
+
+        By the ``rules`` for who begins now, or by those that an attempt began with. ``last_end``:
+        when the last one has to be done; without it, what is shown after closing is given too.
+        """
+        kept = [each.row.rules for learner in self.learners for each in learner.tries]
+        found = {rules.feedback, *(Rules.from_plain(plain).feedback for plain in kept)}
+        return Feedback.TEST in found or (Feedback.CLOSED in found and last_end is None)
 
     @property
     def working_until(self) -> datetime | None:
@@ -181,6 +208,12 @@ def sitting_of(group_id: int, sitting_id: int) -> Sitting | None:
 def edition_of(sitting: Sitting) -> QuizEdition:
     """What the sitting is made of."""
     return editions.edition_by_hash(sitting.slug, sitting.edition.hash)
+
+
+def set_before(group_id: int) -> dict[str, Sitting]:
+    """The newest sitting of each quiz that was set for the group, by quiz; one query."""
+    statement = select(Sitting).filter_by(group_id=group_id).order_by(Sitting.id)
+    return {sitting.slug: sitting for sitting in db.session.scalars(statement)}
 
 
 def lines(group_id: int) -> list[Line]:

@@ -42,6 +42,9 @@ NEVER_DURING: Final = frozenset({Shown.RIGHT_ANSWER, Shown.PANEL, Shown.CLASS})
 TEST: Final[Policy] = {
     item: Phase.DURING if item is Shown.OWN_ANSWER else Phase.RELEASED for item in Shown
 }
+AFTER_CLOSING: Final[Policy] = {
+    item: Phase.DURING if item is Shown.OWN_ANSWER else Phase.CLOSED for item in Shown
+}
 PRACTICE: Final[Policy] = {
     item: Phase.DURING if item is Shown.OWN_ANSWER else Phase.AFTER for item in Shown
 }

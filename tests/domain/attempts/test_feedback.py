@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.domain.attempts.feedback import (
+    AFTER_CLOSING,
     NEVER_DURING,
     PRACTICE,
     TEST,
@@ -38,13 +39,15 @@ times = st.none() | st.integers(-5, 5).map(lambda minutes: NINE + minutes * MINU
         (TEST, Phase.AFTER, OWN),
         (TEST, Phase.CLOSED, OWN),
         (TEST, Phase.RELEASED, EVERYTHING),
+        (AFTER_CLOSING, Phase.AFTER, OWN),
+        (AFTER_CLOSING, Phase.CLOSED, EVERYTHING),
         (PRACTICE, Phase.DURING, OWN),
         (PRACTICE, Phase.AFTER, EVERYTHING),
         (PRACTICE, Phase.CLOSED, EVERYTHING),
         (PRACTICE, Phase.RELEASED, EVERYTHING),
     ],
 )
-def test_a_test_waits_for_release_and_practice_tells_directly(
+def test_a_test_waits_for_release_or_closing_and_practice_tells_directly(
     policy: Policy, phase: Phase, shown: frozenset[Shown]
 ) -> None:
     assert may_be_shown(policy, phase) == shown

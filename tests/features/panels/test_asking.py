@@ -164,6 +164,7 @@ def test_links_to_pass_on_are_shown_once(
     made = browser.submit(page, {"links": "3"}, action="/links")
     links = links_on(made.text)
     assert len(set(links)) == 3
+    assert made.text.count("data-copy=") == 3
     for link in links:
         assert client.get(link.removeprefix("http://localhost")).status_code == HTTPStatus.OK
         assert link not in browser.get(page).text

@@ -9,6 +9,7 @@ from flask import Flask
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import (
     AnyItem,
+    FileQuestion,
     GapsQuestion,
     HotspotQuestion,
     MatchingQuestion,
@@ -23,7 +24,10 @@ Fields = dict[str, str | list[str]]
 
 
 def right(item: AnyItem) -> Fields:
-    """The fields of a right answer; of a weighing, the first answer that its panel gave."""
+    """The fields of a right answer; of a weighing, the first answer that its panel gave.
+
+    None of a file, which is sent beside the fields.
+    """
     slug = item.slug
     match item:
         case SingleQuestion():
@@ -53,6 +57,8 @@ def right(item: AnyItem) -> Fields:
             }
         case WeighingItem():
             return _weighed(item)
+        case FileQuestion():
+            return {}
     return {slug: "1" if item.type == "survey" else "Zo zou ik het doen, want dan blijft zij."}
 
 

@@ -130,7 +130,7 @@ def test_the_result_takes_the_same_queries_for_any_number_of_others(
         page = browser.get(result(rows[0]))
     assert ("the group (" in main_words(page)) is (others == 40)
     assert sum("item_picture" in statement for statement in sent) == 1
-    assert len(sent) <= 6, sent  # Who, attempt, responses, marks, pictures, and a panel.
+    assert len(sent) <= 7, sent  # Who, attempt, responses, files, marks, pictures, and a panel.
 
 
 # --- What is counted -----------------------------------------------------------------------

@@ -79,8 +79,9 @@ def test_a_file_becomes_a_quiz(app: Flask, source: Path, output: Path) -> None:
         ["wie", "veel"],
     )
     assert done.stdout == (
-        f"{output}: 2 items in module 3, 11 texts in Dutch, to be translated into English. Summary "
-        "and minutes are a guess. Next: python -m course.curriculum check\n"
+        f"{output}: 2 items in module 3.\n"
+        "To do: translate 11 texts from Dutch into English; write the summary and set the minutes, "
+        "which are a guess; then run python -m course.curriculum check\n"
     )
 
 
@@ -89,7 +90,7 @@ def test_the_comment_above_a_quiz_names_its_language(
     app: Flask, source: Path, output: Path
 ) -> None:
     done = quizzes(app, "import", str(source), "--language", "en", "--output", str(output))
-    assert "to be translated into Dutch" in done.stdout
+    assert "translate 11 texts from English into Dutch" in done.stdout
     assert output.read_text(encoding="utf-8").startswith(
         "# Imported from vragen.gift. All 11 texts are in English, also where the\n# Dutch ones"
     )

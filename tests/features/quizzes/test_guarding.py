@@ -21,6 +21,7 @@ from tests import pages
 from tests.browser import Browser
 from tests.factories import QUIZ, Factory
 from tests.features.quizzes import filled
+from tests.features.teaching import sat
 from tests.pages import main_words
 
 InApp = Callable[[], AbstractContextManager[None]]
@@ -31,7 +32,11 @@ PRACTICE: Final = f"/quizzes/{QUIZ}"
 SENTENCE: Final = "This quiz is set for your group."
 RIGHT: Final = "What we had in mind:"
 SECOND: Final = timedelta(seconds=1)
+MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
+NO_TIME: Final = timedelta(0)
+OTHER_QUIZ: Final = "toets-wat-telt"
 
 
 @pytest.fixture
@@ -84,12 +89,14 @@ def test_what_was_practised_before_hides_the_key_until_the_results_are_given(
 ) -> None:
     browser = sign_in(learner)
     result = practised(browser)
-    assert RIGHT in main_words(browser.get(result))
+    words = main_words(browser.get(result))
+    assert RIGHT in words
+    assert "0 of 28 points" in words
     sitting = make.sitting(learner, QUIZ, feedback="test")
     words = main_words(browser.get(result))
     assert "This quiz is set for your group as well." in words
     assert RIGHT not in words
-    assert "0 of 24 points" not in words
+    assert "0 of 28 points" not in words
     assert not any(item.explanation["en"] in words for item in edition.quiz.items)
     make.release(sitting)
     assert RIGHT in main_words(browser.get(result))
@@ -146,6 +153,10 @@ def test_who_leaves_the_group_after_beginning_sees_no_key(
         ({"attempts": 1}, DAY, 2 * DAY, None, False),
         ({"attempts": 1}, -2 * DAY, -DAY, None, False),
         ({"minutes": 20}, None, DAY, None, True),
+        ({"feedback": "closed"}, None, DAY, None, True),
+        ({"feedback": "closed"}, DAY, 2 * DAY, None, True),  # before it opens
+        ({"feedback": "closed"}, -2 * DAY, -SECOND, None, True),  # an answer may be on its way
+        ({"feedback": "closed"}, -2 * DAY, -DAY, None, False),
     ],
 )
 def test_a_sitting_keeps_its_key_as_long_as_somebody_could_use_it(
@@ -180,7 +191,7 @@ def test_a_sitting_keeps_its_key_as_long_as_somebody_could_use_it(
 def test_the_longest_extension_keeps_the_key_for_all(
     learner: User, make: Factory, in_app: InApp
 ) -> None:
-    sitting = make.sitting(learner, QUIZ, closes_at=now() - SECOND, feedback="test")
+    sitting = make.sitting(learner, QUIZ, closes_at=now() - MINUTE, feedback="test")
     make.release(sitting)
     with in_app():
         assert guarding.guard_of(learner.id, QUIZ) is None
@@ -190,6 +201,53 @@ def test_the_longest_extension_keeps_the_key_for_all(
         assert guarding.guard_of(learner.id, QUIZ) is not None
     with time_machine.travel(now() + timedelta(minutes=31), tick=False), in_app():
         assert guarding.guard_of(learner.id, QUIZ) is None
+
+
+def test_an_attempt_that_runs_beyond_an_earlier_closing_keeps_the_key_for_all(
+    learner: User, make: Factory, in_app: InApp
+) -> None:
+    """The closing was put forward while somebody worked, who keeps the end they began with."""
+    other = make.learner()
+    group = make.group(instructors=[make.instructor()], learners=[learner, other])
+    sitting = make.sitting(
+        learner, QUIZ, group=group, closes_at=now() + DAY, minutes=60, feedback="closed"
+    )
+    row = sat.handed_in(make, other, sitting, is_submitted=False)
+    with in_app():
+        db.session.execute(update(Sitting).values(closes_at=now() - MINUTE))
+        db.session.commit()
+        assert guarding.guard_of(learner.id, QUIZ) is not None
+    with time_machine.travel(now() + timedelta(minutes=61), tick=False), in_app():
+        assert guarding.guard_of(learner.id, QUIZ) is None
+        db.session.execute(update(type(row)).values(ends_at=None))  # it goes on for good
+        db.session.commit()
+        assert guarding.guard_of(learner.id, QUIZ) is not None
+        db.session.execute(update(Sitting).values(released_at=now()))
+        db.session.commit()
+        assert guarding.guard_of(learner.id, QUIZ) is None
+
+
+def test_who_leaves_and_means_to_come_back_finds_no_key_in_practice(
+    sign_in: SignIn, learner: User, make: Factory, edition: QuizEdition, in_app: InApp
+) -> None:
+    """Leave the group before beginning the test, practise it, read the key, join again."""
+    group = make.group(instructors=[make.instructor()], learners=[learner])
+    earlier = make.sitting(learner, OTHER_QUIZ, group=group)  # what shows that one was here
+    sat.handed_in(make, learner, earlier)
+    test = make.sitting(learner, QUIZ, group=group, feedback="test")
+    browser = sign_in(learner)
+    browser.post(f"/groups/{group.id}/leave")
+    assert browser.get(f"{PRACTICE}?sitting={test.id}").status_code == 404
+    assert browser.post(f"{PRACTICE}/begin").location == PRACTICE
+    assert browser.get(f"{PRACTICE}/paper").location == PRACTICE
+    assert not any(
+        item.explanation["en"] in browser.get(PRACTICE).text for item in edition.quiz.items
+    )
+    with in_app():
+        assert not any(row.slug == QUIZ for row in queries.all_attempts_of(learner.id))
+    make.membership(group, learner)
+    begun = browser.submit(f"{PRACTICE}?sitting={test.id}", action="/begin")
+    assert "/attempts/" in str(begun.location)
 
 
 def test_who_handed_in_what_shows_its_key_may_practise(
@@ -283,9 +341,17 @@ def _fixed_lots(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _all_that_is_seen(
-    app: Flask, edition: QuizEdition, *, is_guarded: bool, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    edition: QuizEdition,
+    *,
+    feedback: str | None,
+    later: timedelta,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> list[tuple[str, str]]:
-    """Practise, get it set as a test, take that, and ask for every page on the way."""
+    """Practise, get it set, take that, and ask for every page on the way, or so much ``later``.
+
+    Without ``feedback`` it is not set.
+    """
     _fixed_lots(monkeypatch)
     make = Factory(app)
     learner = make.learner(language="en")
@@ -304,48 +370,62 @@ def _all_that_is_seen(
         for item in edition.quiz.items:
             data = {**filled.right(item), "page": item.slug, "revision": "0"}
             answer = browser.post(f"{url}/save", data=data)
-            if is_guarded and fields:
+            if fields:
                 seen.append((f"saving {item.slug}", pages.without_tokens(answer.text)))
         browser.post(f"{url}/submit")
         return url
 
     before = take({})
-    sitting = make.sitting(learner, QUIZ, attempts=2, feedback="test") if is_guarded else None
-    if sitting:
-        taken = take({"sitting": str(sitting.id)})
-        running = browser.post(f"{PRACTICE}/begin", data={"sitting": str(sitting.id)}).location
-        look(f"{PRACTICE}?sitting={sitting.id}")
-        look(f"{taken}/result")
-        for path in ("", "/overview", "/paper"):
-            look(f"{running}{path}")
-        seen.append(("beginning", str(browser.post(f"{PRACTICE}/begin").location)))
-        look(f"{PRACTICE}/paper")
-    for path in (f"{before}/result", PRACTICE, "/quizzes", "/home", "/me/privacy/weegschaal.json"):
-        look(path)
+    closes: dict[str, Any] = {"closes_at": now() + HOUR} if feedback == "closed" else {}
+    paths = [PRACTICE, "/quizzes", "/home", "/me/privacy/weegschaal.json"]
+    if feedback:
+        sitting = make.sitting(learner, QUIZ, attempts=2, feedback=feedback, **closes)
+        fields = {"sitting": str(sitting.id)}
+        taken = take(fields)
+        running = browser.post(f"{PRACTICE}/begin", data=fields).location
+        own = [f"{running}{path}" for path in ("", "/overview", "/paper")]
+        front = f"{PRACTICE}?sitting={sitting.id}"
+        paths += [front, f"{taken}/result", *own, f"{PRACTICE}/paper"]
+    with time_machine.travel(now() + later, tick=False):
+        if feedback:
+            seen.append(("beginning", str(browser.post(f"{PRACTICE}/begin").location)))
+        for path in [f"{before}/result", *paths]:
+            look(path)
     return seen
 
 
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("is_guarded", [True, False])
-def test_a_learner_sees_the_same_whatever_the_key_of_a_test_is(
+@pytest.mark.parametrize(
+    ("feedback", "later", "differ"),
+    [
+        ("test", NO_TIME, []),
+        ("closed", HOUR + 4 * SECOND, []),  # the last answers may still arrive
+        ("closed", HOUR + 6 * SECOND, ["/attempts/attempt-1/result", "/attempts/attempt-2/result"]),
+        (None, NO_TIME, ["/attempts/attempt-1/result"]),
+    ],
+)
+def test_a_learner_sees_the_same_whatever_the_key_is_of_what_keeps_it(
     app: Flask,
     clear: Clear,
     edition: QuizEdition,
     monkeypatch: pytest.MonkeyPatch,
-    is_guarded: bool,
+    feedback: str | None,
+    later: timedelta,
+    differ: list[str],
 ) -> None:
-    """Without a test the result of practice does differ, so that this test is not blind."""
+    """Where nothing keeps it any more the results do differ, so that this test is not blind."""
     found = []
     for keys in (nullcontext(), filled.other_keys(app, edition)):
         clear()
         with keys:
             found.append(
-                _all_that_is_seen(app, edition, is_guarded=is_guarded, monkeypatch=monkeypatch)
+                _all_that_is_seen(
+                    app, edition, feedback=feedback, later=later, monkeypatch=monkeypatch
+                )
             )
     one, other = found
     assert [path for path, _text in one] == [path for path, _text in other]
-    differ = [
+    assert differ == [
         path for (path, mine), (_path, others) in zip(one, other, strict=True) if mine != others
     ]
-    assert differ == ([] if is_guarded else [one[0][0]])

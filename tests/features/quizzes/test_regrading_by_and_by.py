@@ -14,7 +14,7 @@ from course.accounts.models import User
 from course.core.db import db
 from course.curriculum.schema import SingleQuestion
 from course.domain.attempts.regrading import Apply, Row, dry_run
-from course.quizzes import queries, regrading, sittings
+from course.quizzes import queries, regrading, remarking, sittings
 from course.quizzes.models import KeyChange, MarkChange, QuizAttempt, Sitting
 from course.quizzes.regrading import Overtaken
 from course.quizzes.rekeying import CannotRekey, Change, Kind
@@ -119,7 +119,7 @@ def test_whoever_goes_on_after_a_crash_begins_where_it_stopped(
             raise ZeroDivisionError
         return dry_run(attempts, **rest)
 
-    monkeypatch.setattr(regrading, "dry_run", crash_at_the_second)
+    monkeypatch.setattr(remarking, "dry_run", crash_at_the_second)
     with in_app():
         row = confirmed(sitting, Change(item=single.slug, kind=Kind.DROP), by=teacher.id)
     with pytest.raises(ZeroDivisionError), in_app():

@@ -111,4 +111,5 @@ def test_the_result_takes_as_many_statements_for_any_number_of_attempts(
     with count_queries() as sent:
         page = browser.get(url)
     assert f"You answered {attempts} hours." in about(page, "How many hours?")
-    assert len(sent) == 4, sent  # Who is signed in, run with draft, steps done, answers.
+    # Who is signed in, run with draft, steps done, deadlines, answers.
+    assert len(sent) == 5, sent

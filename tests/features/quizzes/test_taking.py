@@ -15,9 +15,10 @@ from course.accounts.models import User
 from course.core.clock import now
 from course.core.db import db
 from course.curriculum.edition import QuizEdition
+from course.curriculum.quizzes import FileQuestion
 from course.quizzes import editions, queries
 from course.quizzes.earning import earned
-from course.quizzes.models import Mark, QuizAttempt, Response
+from course.quizzes.models import Allowance, Mark, QuizAttempt, Response
 from course.quizzes.responses import field_name, parts_of
 from tests import pages
 from tests.browser import Browser
@@ -25,6 +26,7 @@ from tests.factories import Factory
 from tests.features.at_once import at_once, click
 from tests.features.quizzes import filled
 from tests.pages import main_words
+from tests.papers import PDF
 
 InApp = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[User], Browser]
@@ -71,7 +73,8 @@ def test_every_item_can_be_answered_saved_and_handed_in(
         assert item is not None
         page = browser.get(f"{url}?item={slug}")
         assert item.prompt["en"] in main_words(page)
-        answer = browser.submit(page, filled.right(item), action=url)
+        sent = {slug: (PDF, "kring.pdf")} if isinstance(item, FileQuestion) else {}
+        answer = browser.submit(page, filled.right(item), action=url, files=sent)
         assert answer.status_code == HTTPStatus.SEE_OTHER, slug
     assert "Everything is answered." in main_words(browser.get(f"{url}/overview"))
     browser.submit(f"{url}/overview", action="/submit")
@@ -343,6 +346,44 @@ def test_a_sitting_of_another_group_does_not_exist(
 ) -> None:
     sitting = make.sitting(learner, QUIZ)
     assert sign_in(outsider).get(f"/quizzes/{QUIZ}?sitting={sitting.id}").status_code == 404
+
+
+def test_what_is_shown_after_closing_waits_for_the_last_one_who_has_more_time(
+    clock: time_machine.Traveller,
+    sign_in: SignIn,
+    learner: User,
+    make: Factory,
+    edition: QuizEdition,
+) -> None:
+    teacher = make.instructor(language="en")
+    group = make.group(instructors=[teacher], learners=[learner])
+    sitting = make.sitting(
+        learner, QUIZ, group=group, feedback="closed", closes_at=now() + timedelta(hours=1)
+    )
+    someone = make.learner().id
+    make.add(Allowance(sitting_id=sitting.id, user_id=someone, extension=30, reason="ziek"))
+    browser = sign_in(learner)
+    front = browser.get(f"/quizzes/{QUIZ}?sitting={sitting.id}")
+    assert "you see when the quiz has closed for everybody" in main_words(front)
+    location = browser.submit(front, action="/begin").location
+    browser.submit(f"{location}/overview", action="/submit")
+    standing = f"/teach/groups/{group.id}/quizzes/{sitting.id}"
+    told = []
+    for minutes in (0, 59, 2, 30):
+        clock.shift(timedelta(minutes=minutes))
+        told.append(main_words(browser.get(f"{location}/result")))
+        told.append(main_words(sign_in(teacher).get(standing)))
+    assert "The quiz closes" in told[0]
+    assert "Students see their results once the last one has to be done:" in told[1]
+    assert "11:30" in told[1]
+    assert "The quiz closes" in told[2]
+    assert "The quiz has closed, but somebody has more time." in told[4]
+    assert not any(
+        item.explanation["en"] in words for item in edition.quiz.items for words in told[:6:2]
+    )
+    assert "What we had in mind:" in told[6]
+    assert "Students see their results since" in told[7]
+    assert "Give the results" not in " ".join(told)
 
 
 def test_a_test_shows_ones_own_answers_and_nothing_else_until_it_is_released(

@@ -17,7 +17,7 @@ from course.curriculum.quizzes import Accepted, AnyItem, HotspotQuestion, ShortQ
 from course.curriculum.schema import Texts
 from course.domain.attempts import Accommodation
 from course.domain.attempts.regrading import Apply
-from course.quizzes import marking, queries, regrading, results, words
+from course.quizzes import marking, panelpicture, queries, regrading, results, words
 from course.quizzes.models import Allowance, Mark, MarkChange, Response
 from course.quizzes.rekeying import Change, Kind
 from course.quizzes.responses import problem_of
@@ -250,7 +250,7 @@ def test_a_part_with_a_full_stop_is_not_followed_by_a_colon(
 def test_of_answers_that_were_chosen_as_often_none_is_called_the_most_chosen(
     answers: list[int], most: list[bool], tied: list[bool]
 ) -> None:
-    bars = results._bars({1: "one", 2: "two"}, answers, "")
+    bars = panelpicture._bars({1: "one", 2: "two"}, answers, "")
     assert [bar.is_most for bar in bars] == most
     assert [bar.is_most and bar.is_tied for bar in bars] == tied
 

@@ -34,6 +34,16 @@ def codes(findings: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(finding["level"], finding["code"]) for finding in findings]
 
 
+# --- Help ----------------------------------------------------------------------------------
+
+
+@SQLITE
+def test_the_example_in_the_help_can_be_weighed(app: Flask) -> None:
+    told = weigh(app, "--help").output
+    example = told[told.index("{") : told.rindex("}") + 1]
+    assert weigh(app, "-", typed=example.encode()).exit_code == 0
+
+
 # --- Keys ----------------------------------------------------------------------------------
 
 

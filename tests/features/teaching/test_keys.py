@@ -17,6 +17,7 @@ from course.curriculum.quizzes import AnyItem, QuizFile
 from course.curriculum.schema import SingleQuestion
 from course.domain.attempts.regrading import Apply
 from course.groups import actions as group_actions
+from course.groups.models import Membership, Part
 from course.quizzes import attempts, queries, regrading
 from course.quizzes.models import KeyChange, Response, Sitting
 from course.quizzes.rekeying import Change, Kind
@@ -26,6 +27,7 @@ from tests.browser import Browser
 from tests.factories import Factory
 from tests.features.at_once import at_once, click
 from tests.features.quizzes.regraded import confirmed, regraded
+from tests.features.teaching import sat
 from tests.pages import main_words
 
 InApp = Callable[[], AbstractContextManager[None]]
@@ -110,6 +112,34 @@ def test_looking_changes_nothing_and_doing_it_changes_the_result(
     assert done.location == key_of(sitting)
     assert fraction(in_app, attempt, single.slug) == "1"
     assert "The key was wrong." in main_words(browser.get(key_of(sitting)))
+    # What an instructor changed is no change of the authors.
+    assert "The authors" not in main_words(browser.get(url))
+
+
+def test_only_whose_points_change_is_listed_and_the_others_are_counted(
+    sign_in: SignIn,
+    in_app: InApp,
+    make: Factory,
+    teacher: User,
+    sitting: Sitting,
+    single: SingleQuestion,
+    wrong: str,
+    attempt: int,
+) -> None:
+    """Wrong before and after: marked with the new key too, and nothing happened to them."""
+    for name in ("Bas Blanco", "Bo Blanco"):
+        blank = make.learner(name=name)
+        make.add(Membership(group_id=sitting.group_id, user_id=blank.id, part=Part.LEARNER))
+        sat.handed_in(make, blank, sitting)
+    change = Change(item=single.slug, kind=Kind.RIGHT, right=(wrong,))
+    with in_app():
+        number = confirmed(sitting, change, by=teacher.id).id
+        regrading.go_on(sitting.id)
+    words = main_words(sign_in(teacher).get(f"{key_of(sitting)}/changes/{number}"))
+    assert "Done: 1 attempt has other points" in words
+    assert "Lena Leerling" in words
+    assert "Blanco" not in words
+    assert "2 other attempts were marked with it too, and keep the same points." in words
 
 
 @pytest.mark.parametrize(
@@ -175,7 +205,7 @@ def test_a_question_is_left_out_for_a_reason_and_counts_again_by_the_same_road(
     assert "It could be read in two ways." in main_words(keys)
     (number,) = numbers_of(in_app, sitting)
     record = browser.get(f"{key_of(sitting)}/changes/{number}")
-    assert "Done: 1 attempt has another mark" in main_words(record)
+    assert "Done: 1 attempt has other points" in main_words(record)
     assert f"Lena Leerling0 of {single.points}does not count" in main_words(record)
     standing = main_words(browser.get(key_of(sitting).removesuffix("/key")))
     assert "is left out: It could be read in two ways." in standing
@@ -337,7 +367,7 @@ def test_what_takes_longer_has_a_page_that_tells_how_far_it_is(
     assert browser.get(url).location == progress
     assert browser.submit(page, action="/go-on").location == progress
     done = browser.get(progress, headers={"HX-Request": "true"})
-    assert "Done: 1 attempt has another mark" in done.text
+    assert "Done: 1 attempt has other points" in done.text
     assert "hx-trigger" not in done.text
 
 

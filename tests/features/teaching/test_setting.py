@@ -174,6 +174,7 @@ def test_what_closes_before_it_opens_is_said_at_both_ends(browser: Browser, url:
         ({"attempts": "0"}, "attempts", "from 1 to 20"),
         ({"minutes": "an hour"}, "minutes", "whole number"),
         ({"time_up": "grace"}, "grace", "for how many minutes"),
+        ({"feedback": "closed"}, "closes_day", "Say when it closes"),
         ({"grace": "5"}, "grace", "choose that, or leave this empty"),
     ],
 )
@@ -183,10 +184,27 @@ def test_each_mistake_is_named_where_it_is_and_nothing_typed_is_lost(
     page = browser.submit(f"{url}/new", {"slug": QUIZ, **filled})
     assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert said in message_at(page, field)
-    for name in set(filled) - {"time_up"}:
+    for name in set(filled) - {"time_up", "feedback"}:
         assert value(page, name) == filled[name]
     with in_app():
         assert db.session.scalars(select(Sitting)).all() == []
+
+
+def test_what_is_set_already_is_told_before_it_is_set_again_and_not_forbidden(
+    browser: Browser, url: str, make: Factory, group: Group, pupil: User, in_app: InApp
+) -> None:
+    assert "Already set for this group." not in main_words(browser.get(f"{url}/new"))
+    make.sitting(pupil)  # in another group
+    sitting = make.sitting(pupil, group=group, closes_at=now() + timedelta(hours=1))
+    page = browser.get(f"{url}/new")
+    told = main_words(page).partition("Already set for this group.")[2].partition("Beside")[0]
+    assert make.quiz().quiz.title["en"] in told
+    assert "open until" in told
+    assert f'href="{url}/{sitting.id}"' in page.text
+    assert browser.submit(page, {"slug": QUIZ}).status_code == HTTPStatus.SEE_OTHER
+    with in_app():
+        of_group = select(Sitting).filter_by(group_id=group.id, slug=QUIZ)
+        assert len(db.session.scalars(of_group).all()) == 2
 
 
 # --- Changing ------------------------------------------------------------------------------

@@ -74,6 +74,19 @@ def test_it_tells_who_has_not_begun_who_works_and_who_handed_in(
     assert "Lotte Leerling · not begun" in words
 
 
+def test_who_handed_in_and_tries_again_is_counted_in_both(
+    browser: Browser, make: Factory, group: Group, pupil: User
+) -> None:
+    sitting = make.sitting(pupil, group=group)
+    for is_submitted in (True, False):
+        sat.handed_in(make, pupil, sitting, is_submitted=is_submitted)
+    words = main_words(browser.get(page_of(sitting)))
+    assert "0 not begun 1 working 1 handed in, or time was up 1 of them is working on" in words
+    assert "1 student began, 1 handed in" in main_words(
+        browser.get(page_of(sitting).rpartition("/")[0])
+    )
+
+
 def test_time_that_was_up_meanwhile_shows_without_anybody_having_looked(
     browser: Browser, make: Factory, group: Group, pupil: User
 ) -> None:
@@ -204,7 +217,7 @@ def test_an_item_that_the_machine_marks_is_not_marked_by_hand(
     sitting = make.sitting(pupil, group=group)
     row = sat.handed_in(make, pupil, sitting, sat.right(make.quiz()))
     for item in make.quiz().quiz.items:
-        if item.type != "essay":
+        if item.type not in {"essay", "file"}:
             address = f"{page_of(sitting)}/answers/{row.public_id}/{item.slug}"
             assert browser.get(address).status_code == HTTPStatus.NOT_FOUND
 
@@ -224,6 +237,31 @@ def test_results_of_a_test_are_given_and_can_be_taken_back(
     assert waits not in main_words(student.get(result))
     browser.submit(page_of(sitting), action="/results/take")
     assert waits in main_words(student.get(result))
+
+
+def test_who_took_part_is_told_once_that_there_are_results(
+    browser: Browser, sign_in: SignIn, make: Factory, group: Group, pupil: User
+) -> None:
+    sitting = make.sitting(pupil, group=group, feedback="test")
+    sat.handed_in(make, pupil, sitting, sat.right(make.quiz()))
+    absent = make.learner()
+    make.membership(group, absent)
+    for what in ("give", "take", "give"):
+        browser.submit(page_of(sitting), action=f"/results/{what}")
+    told = "There are results of a quiz"
+    assert main_words(sign_in(pupil).get("/messages")).count(told) == 1
+    assert told not in main_words(sign_in(absent).get("/messages"))
+
+
+def test_nobody_is_told_while_the_quiz_is_open(
+    browser: Browser, sign_in: SignIn, make: Factory, group: Group, pupil: User
+) -> None:
+    """The results are seen from its closing on: somebody may be working."""
+    ahead = now() + timedelta(days=1)
+    sitting = make.sitting(pupil, group=group, feedback="test", closes_at=ahead)
+    sat.handed_in(make, pupil, sitting, sat.right(make.quiz()))
+    browser.submit(page_of(sitting), action="/results/give")
+    assert "There are results" not in main_words(sign_in(pupil).get("/messages"))
 
 
 def test_only_an_instructor_of_the_group_marks_and_gives_results(
