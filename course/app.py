@@ -9,22 +9,39 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from course import cli, config
 from course.accounts import session
 from course.accounts import views as accounts
-from course.accounts.signals import signed_in
+from course.accounts.signals import role_changed, signed_in
+from course.audit import actions as auditing
+from course.audit import queries as audit_queries
+from course.audit import views as audit
 from course.cases import authoring, visitors
 from course.cases import steps as playing
 from course.cases import views as cases
 from course.config import Settings
 from course.core import access, db, errors, health, i18n, jobs, log, security, static_files, uploads
+from course.groups import inviting
 from course.groups import views as groups
 from course.lessons import actions as lesson_actions
-from course.lessons import editions, home, kinds
+from course.lessons import editions, home, kinds, notices
 from course.lessons import steps as reading
 from course.lessons import views as lessons
 from course.lessons.signals import draft_saved, drafts_differ
-from course.marking import agreeing, feedback, peerviews, releasing, returning
+from course.lessons.titles import title_of
+from course.marking import agenda as marking_agenda
+from course.marking import (
+    agreeing,
+    feedback,
+    peerviews,
+    reasons,
+    releasing,
+    returning,
+    shortcuts,
+)
 from course.marking import views as marking
+from course.marking.hiding import hidden_from
+from course.messages import views as messages
 from course.panels import expert
 from course.panels import views as panels
+from course.quizzes import agenda as quizzes_agenda
 from course.quizzes import bank, handing
 from course.quizzes import home as quizzes_at_home
 from course.quizzes import steps as quizzes
@@ -34,9 +51,26 @@ from course.reflections import below, writing
 from course.reflections import steps as reflecting
 from course.reflections import versions as text_versions
 from course.reflections import views as reflections
+from course.results import proofs
+from course.results import views as results
+from course.schedule import coming, planning, showing
+from course.schedule import views as agenda
+from course.schedule.own import LessonMoments
+from course.teaching import (
+    book,
+    copying,
+    gradebook,
+    helping,
+    insight,
+    letters,
+    people,
+    progress,
+    regrading,
+    roster,
+    students,
+)
 from course.teaching import figures as teaching_figures
 from course.teaching import files as teaching_files
-from course.teaching import gradebook, helping, regrading
 from course.teaching import quizzes as teaching_quizzes
 from course.teaching import views as teaching
 from course.weighings import steps as weighings
@@ -51,8 +85,12 @@ KINDS = (
 )
 FEATURES = (
     accounts.bp,
+    audit.bp,
+    messages.bp,
     groups.bp,
     lessons.bp,
+    planning.bp,
+    agenda.bp,
     weighings.bp,
     quizzes.bp,
     taking.bp,
@@ -63,19 +101,30 @@ FEATURES = (
     reflections.bp,
     writing.bp,
     marking.bp,
+    shortcuts.bp,
     returning.bp,
     agreeing.bp,
     peerviews.bp,
     feedback.bp,
     panels.bp,
     expert.bp,
+    results.bp,
+    proofs.bp,
     teaching.bp,
+    people.bp,
+    roster.bp,
+    copying.bp,
+    progress.bp,
+    insight.bp,
+    students.bp,
     regrading.bp,
     teaching_quizzes.bp,
     teaching_figures.bp,
     teaching_files.bp,
     gradebook.bp,
+    book.bp,
     helping.bp,
+    letters.bp,
 )
 
 
@@ -112,15 +161,26 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(feature)
     for kind in KINDS:
         kinds.register(app, kind)
+    coming.register(app, LessonMoments())
+    coming.register(app, quizzes_agenda.Sittings())
+    coming.register(app, marking_agenda.Assignments())
+    notices.register(app, showing.at_lesson)
+    home.register(app, showing.at_home)
     home.register(app, quizzes_at_home.waiting)
     home.register(app, playing.unfinished)
     home.register(app, feedback.unread)
     below.register(app, feedback.returned)
+    below.register_reader(app, peerviews.who_reads)
+    below.register_reasons(app, reasons.beside)
     home.register(app, peerviews.waiting)
     signed_in.connect(lesson_actions.adopt_pending)
     draft_saved.connect(text_versions.remember)
     drafts_differ.connect(text_versions.remember_both)
     signed_in.connect(visitors.adopt_played)
+    audit_queries.register(app, hidden=hidden_from, titles=title_of)
+    role_changed.connect(auditing.role_was_changed)
+    jobs.register(app, auditing.forget_old)
+    jobs.register(app, inviting.forget_old)
     jobs.register(app, finish_all)
     jobs.register(app, releasing.tell_due)
     cli.init_app(app)

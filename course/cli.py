@@ -15,8 +15,10 @@ from course.core import backup
 from course.core.current import settings
 from course.core.db import add_migrations, db
 from course.core.jobs import queue_of
+from course.lessons import cli as progress
 from course.marking import cli as grades
 from course.quizzes import cli as quizzes
+from course.results import cli as certificates
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -132,5 +134,7 @@ def init_app(app: Flask) -> None:
         accounts.cli,
         quizzes.cli,
         grades.cli,
+        progress.cli,
+        certificates.cli,
     ):
         app.cli.add_command(command)

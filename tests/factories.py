@@ -19,6 +19,8 @@ from sqlalchemy.orm import contains_eager
 from course.accounts.models import PasswordReset, SignIn, SignUp, User
 from course.accounts.passwords import hash_password
 from course.accounts.tokens import digest, new_token
+from course.audit import models as audit
+from course.audit.models import Entry
 from course.cases.models import ChoicePicture, Playthrough, StoredCase, Turn
 from course.core.access import Role
 from course.core.clock import now
@@ -32,7 +34,7 @@ from course.curriculum.schema import QuestionStep, ScaleStep, Step
 from course.domain import anchors, branching
 from course.domain.grades import Scheme
 from course.domain.words import count_words
-from course.groups.models import Group, Membership, Part
+from course.groups.models import Group, Invitation, Membership, Part, RosterDraft
 from course.lessons import editions
 from course.lessons.models import Draft, Enrolment, Pending, StepDone, StoredEdition
 from course.marking import grades, rubrics
@@ -42,11 +44,14 @@ from course.marking.models import (
     Calibration,
     Looking,
     Marking,
+    MarkingKeys,
     PeerReview,
     Phrase,
     Release,
     Remark,
 )
+from course.messages import models as messages
+from course.messages.models import NoMail, Notice
 from course.panels import queries as panel_queries
 from course.panels.actions import freezing
 from course.panels.models import Panel, PanelAnswer, PanelMember, PanelShare
@@ -66,6 +71,9 @@ from course.quizzes.models import (
 )
 from course.reflections.actions import receipt_code
 from course.reflections.models import Attachment, HelpRequest, Submission, Version
+from course.results.models import Certificate, Contact, Excuse, GradeRule, SignAnswer
+from course.schedule.models import CalendarFeed, Extension, LessonMoment, Subgroup
+from course.teaching.models import Letter
 from course.weighings.models import GroupPicture, Weighing
 from tests import papers
 
@@ -184,6 +192,36 @@ class Factory:
         }
         return self.add(Message(recipient=recipient, **values))
 
+    def notice(self, user: User, **columns: Any) -> Notice:
+        """Something that the app told this person, not opened yet."""
+        number = next(self._numbers)
+        values: dict[str, Any] = {
+            "public_id": f"bericht-{number}",
+            "kind": messages.Kind.RESULT,
+            "key": f"notice:{number}",
+            "subject": "Er is feedback op je reflectie",
+            "body": "Je docent gaf je reflectie terug.",
+            "link": "/home",
+            **columns,
+        }
+        return self.add(Notice(user_id=user.id, **values))
+
+    def letter(self, sender: User, group: Group, **columns: Any) -> Letter:
+        """A message that somebody wrote to three learners of a group."""
+        values: dict[str, Any] = {
+            "key": f"letter-{next(self._numbers)}",
+            "subject": "Zullen we even praten?",
+            "body": "Schikt het je deze week?",
+            "receivers": 3,
+            **columns,
+        }
+        return self.add(Letter(user_id=sender.id, group_id=group.id, **values))
+
+    def seen(self, user: User, by: User | None = None, **columns: Any) -> Entry:
+        """That somebody saw or changed something of this person."""
+        values = {"kind": audit.Kind.READ, "about": f"{LESSON}/wegen", **columns}
+        return self.add(Entry(user_id=user.id, actor_id=by.id if by else None, **values))
+
     # --- Groups ----------------------------------------------------------------------------
 
     def group(
@@ -199,9 +237,83 @@ class Factory:
             self.membership(group, user)
         return group
 
-    def membership(self, group: Group, user: User, *, part: Part = Part.LEARNER) -> Membership:
+    def membership(
+        self, group: Group, user: User, *, part: Part = Part.LEARNER, **columns: Any
+    ) -> Membership:
         """Somebody in a group."""
-        return self.add(Membership(group_id=group.id, user_id=user.id, part=part))
+        return self.add(Membership(group_id=group.id, user_id=user.id, part=part, **columns))
+
+    def invitation(
+        self, group: Group, email: str = "anna@example.org", *, token: str = "", **columns: Any
+    ) -> Invitation:
+        """Somebody was asked into a group; ``token`` is that of the link in the mail."""
+        values = {"name": "Anna Bakker", "part": Part.LEARNER, **columns}
+        values["token_hash"] = digest(token or new_token())
+        return self.add(Invitation(group_id=group.id, email=email, **values))
+
+    def roster_draft(self, group: Group, user: User, **columns: Any) -> RosterDraft:
+        """A class list that was read, and from which nobody was invited yet."""
+        values = {
+            "rows": [["Naam", "E-mail"], ["Anna Bakker", "anna@example.org"]],
+            "columns": ["name", "email"],
+            "has_header": True,
+            "choices": {},
+            **columns,
+        }
+        return self.add(RosterDraft(group_id=group.id, user_id=user.id, **values))
+
+    # --- Schedule --------------------------------------------------------------------------
+
+    def lesson_moment(
+        self, group: Group, lesson: str = LESSON, step: str = "", **columns: Any
+    ) -> LessonMoment:
+        """When the group has a lesson, or a step of it: due in nine days, unless told otherwise."""
+        values = {"due_at": now() + timedelta(days=9), **columns}
+        return self.add(LessonMoment(group_id=group.id, lesson=lesson, step=step, **values))
+
+    def sign_answer(self, user: User, group: Group, **columns: Any) -> SignAnswer:
+        """The user said something to a sign about themself."""
+        values = {"rule": "late", "subject": LESSON, "why": "ill", "words": "Griep.", **columns}
+        return self.add(SignAnswer(user_id=user.id, group_id=group.id, **values))
+
+    def contact(self, user: User, group: Group, **columns: Any) -> Contact:
+        """An instructor was in touch with the user."""
+        values = {"note": "Dinsdag gebeld.", **columns}
+        return self.add(Contact(user_id=user.id, group_id=group.id, **values))
+
+    def grade_rule(self, group: Group, **weights: str) -> GradeRule:
+        """A rule with a 5.5 to pass; ``weights`` by subject, given as ``**{"a/b": "2"}``."""
+        values = {"pass_tenths": 55, "is_whole": False, "quiz_percent": 55}
+        return self.add(GradeRule(group_id=group.id, weights=weights, **values))
+
+    def excuse(self, user: User, group: Group, subject: str = "", **columns: Any) -> Excuse:
+        """The user is excused from the reflection of the first lesson, or from something else."""
+        about = subject or f"{LESSON}/{self.step('reflect').slug}"
+        values = {"reason": "Vrijstelling.", **columns}
+        return self.add(Excuse(user_id=user.id, group_id=group.id, subject=about, **values))
+
+    def certificate(self, user: User, what: str = LESSON, **columns: Any) -> Certificate:
+        """The user did all of a lesson."""
+        values = {
+            "code": f"CERTIF{next(self._numbers):06}",
+            "title": {"nl": "Waarom eropaf?", "en": "Why reach out?"},
+            "name": user.name,
+            "minutes": 30,
+            **columns,
+        }
+        return self.add(Certificate(user_id=user.id, what=what, **values))
+
+    def extension(self, moment: LessonMoment, user: User, **columns: Any) -> Extension:
+        """The user has a week more than the group."""
+        due = moment.due_at or now()
+        values = {"until": due + timedelta(days=7), "reason": "Mantelzorg.", **columns}
+        return self.add(Extension(moment_id=moment.id, user_id=user.id, **values))
+
+    def calendar_feed(self, user: User) -> str:
+        """A calendar may read the agenda of this user; returns the token of its address."""
+        token = new_token()
+        self.add(CalendarFeed(user_id=user.id, token_hash=digest(token)))
+        return token
 
     # --- Lessons ---------------------------------------------------------------------------
 
@@ -231,6 +343,7 @@ class Factory:
             "lesson": followed.lesson.slug,
             "run": 1,
             "last_step": followed.lesson.steps[0].slug,
+            "steps_total": len(followed.lesson.steps),
             **columns,
         }
         stored = self.stored_edition(followed)
@@ -240,6 +353,9 @@ class Factory:
         """These steps are done."""
         for step in steps:
             self.add(StepDone(enrolment_id=enrolment.id, step=step))
+        with self.together():
+            run = db.session.get_one(Enrolment, enrolment.id)
+            run.steps_done = Enrolment.steps_done + len(steps)
 
     def draft(
         self, enrolment: Enrolment, step: str | None = None, text: str = "Ik dacht", **columns: Any
@@ -545,6 +661,7 @@ class Factory:
         self.add(Agreed(**at, levels=levels, how="decided", why="Samen.", made_by=marker.id))
         self.add(Phrase(user_id=owner.id, group_id=group.id, kind="next", text="Ga verder."))
         self.add(Looking(**at))
+        self.add(MarkingKeys(user_id=owner.id, chosen={"next": "n"}))
         key = {"rubric_id": assignment.rubric_id, "anchor": "een"}
         self.add(Calibration(user_id=owner.id, levels=levels, **key))
         self.add(
@@ -778,6 +895,16 @@ class Factory:
             self.sign_up()
             self.password_reset(learner)
             self.message(learner.email)
+            self.invitation(group, user_id=learner.id, accepted_at=now())
+            self.roster_draft(group, learner)
+            self.extension(self.lesson_moment(group), learner)
+            self.calendar_feed(learner)
+            self.sign_answer(learner, group)
+            self.contact(learner, group)
+            self.grade_rule(group)
+            self.excuse(learner, group)
+            self.certificate(learner)
+            self.add(Subgroup(membership_id=self.membership(self.group(), learner).id, name="A"))
             self.pending("een bezoeker")
             self.answers(enrolment)
             self.weighing(enrolment)
@@ -792,6 +919,10 @@ class Factory:
             self.attachment(enrolment)
             self.help_request(enrolment)
             self._marked(group, submission, learner)
+            self.notice(learner)
+            self.add(NoMail(user_id=learner.id, kind=messages.Kind.RESULT))
+            self.letter(learner, group)
+            self.seen(learner)
             self.playthrough(learner, to_end=True)
             sitting = self.sitting(learner, group=group)
             self.add(Allowance(sitting_id=sitting.id, user_id=learner.id, reason="Dyslexie."))

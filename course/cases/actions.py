@@ -185,7 +185,7 @@ def finish_steps(play: Play) -> None:
             lesson = found.edition.lesson
             following = lesson.steps[lesson.steps.index(found.step) + 1 :]
             go_to = following[0].slug if following else found.step.slug
-            lessons.add_step_done(found.enrolment, found.edition, found.step.slug, go_to=go_to)
+            lessons.add_step_done(found.enrolment, found.step.slug, go_to=go_to)
 
 
 def adopt(

@@ -73,7 +73,7 @@ class Case:
             flash(_("Play the case to an end first; you can go back and choose differently."))
             return redirect(visit.url, 303)
         go_to = visit.following.slug if visit.following else visit.step.slug
-        lessons.add_step_done(visit.run, visit.edition, visit.step.slug, go_to=go_to)
+        lessons.add_step_done(visit.run, visit.step.slug, go_to=go_to)
         db.session.commit()
         return redirect(visit.next_url, 303)
 

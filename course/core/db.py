@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from pysqlite3 import dbapi2 as sqlite3
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import DateTime, MetaData, event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, Result
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -22,6 +22,9 @@ SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 5000
 LARGEST_ID = 2**31 - 1  # of an INTEGER in PostgreSQL
 KEPT_FROM_EXPORT = {"export": False}  # secrets: of no use to a person, of great use to a thief
+# Of a column that holds the address of whom the row is about, account or not: it goes with the
+# account of that address, in the download of one's own data and when one leaves.
+OWN_ADDRESS = {"whose": "address"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -138,10 +141,14 @@ def end_transaction() -> None:
     db.session.commit()
 
 
-def insert_if_absent(model: type[Model], **values: Any) -> None:
-    """Add a row unless its key is there already; two at the same moment make one.
+def insert_if_absent(model: type[Model], **values: Any) -> bool:
+    """Add a row unless its key is there already, and tell whether this call did.
 
-    ``ON CONFLICT DO NOTHING`` is the same in SQLite and PostgreSQL. Defaults of columns apply.
+    Two at the same moment make one. ``ON CONFLICT DO NOTHING`` is the same in SQLite and
+    PostgreSQL. Defaults of columns apply.
     """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    statement = insert(model).values(**values).on_conflict_do_nothing()
+    # Counting the rows says -1 on PostgreSQL, where the driver fetches the new id by itself.
+    added: Result[Any] = db.session.connection().execute(statement.returning(literal_column("1")))
+    return added.first() is not None

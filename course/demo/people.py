@@ -15,6 +15,7 @@ from course.curriculum import advice, positions
 from course.curriculum.positions import ContentErrors
 from course.curriculum.schema import Content, Slug, Text
 from course.demo.diary import LEARNING_DAYS
+from course.demo.moments import Moment
 from course.demo.tries import SetQuiz, Short, Try, Written
 from course.domain.weighing.scale import Side
 from course.groups.actions import ALPHABET, CODE_LENGTH
@@ -90,6 +91,7 @@ class Sheet(Content):
     name: Text
     code: Annotated[str, Field(pattern=rf"^[{ALPHABET}]{{{CODE_LENGTH}}}$")]
     quizzes: tuple[SetQuiz, ...] = ()
+    moments: tuple[Moment, ...] = ()
     learners: Annotated[tuple[Learner, ...], Field(min_length=1)]
 
 

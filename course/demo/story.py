@@ -25,6 +25,7 @@ from course.demo.marked import MarkedSheet, Marker
 from course.demo.panels import PanelSheet
 from course.demo.people import Sheet
 from course.demo.plan import DemoError, Run, plan
+from course.demo.planned import add_moments
 from course.demo.played import PLAYED, add_playthroughs
 from course.demo.taken import add_quizzes, forget_pictures
 from course.demo.work import Work, pictures
@@ -137,7 +138,10 @@ def _add_everything(
     ids_by_address = {address: user.id for address, user in users.items()}
     instructor_id = ids_by_address[people.INSTRUCTOR[1]]
     for sheet in sheets:
-        add_quizzes(sheet, groups[sheet.code].id, ids_by_address, instructor_id)
+        group_id = groups[sheet.code].id
+        add_quizzes(sheet, group_id, ids_by_address, instructor_id)
+        names = {learner.name: ids_by_address[learner.address] for learner in sheet.learners}
+        add_moments(sheet.moments, group_id, names, instructor_id)
     panels.add_panels(asked, instructor_id)
     marked.add_marked(
         judged,
@@ -172,7 +176,13 @@ def _add_groups(
 ) -> dict[str, Group]:
     """The groups, by code, with everybody in them; one of them has a second instructor."""
     groups = {
-        sheet.code: Group(name=sheet.name, join_code=sheet.code, is_demo=True, created_at=start)
+        sheet.code: Group(
+            name=sheet.name,
+            join_code=sheet.code,
+            first_week=start.date() - timedelta(days=start.weekday()),
+            is_demo=True,
+            created_at=start,
+        )
         for sheet in sheets
     }
     db.session.add_all(groups.values())
@@ -210,6 +220,9 @@ def _add_enrolments(
                 last_step=run.last_step,
                 started_at=span.begin,
                 seen_at=span.end,
+                moved_at=span.end if run.done else span.begin,
+                steps_done=len(run.done),
+                steps_total=len(lesson.steps),
                 completed_at=span.end if len(run.done) == len(lesson.steps) else None,
             )
             found.append((address, run, enrolment))

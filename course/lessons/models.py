@@ -29,6 +29,7 @@ class Enrolment(Model):
     __table_args__ = (
         UniqueConstraint("user_id", "lesson", "run"),
         CheckConstraint("run >= 1", name="run_positive"),
+        CheckConstraint("steps_done >= 0", name="steps_done_counted"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,6 +40,10 @@ class Enrolment(Model):
     last_step: Mapped[str] = mapped_column(String(40))  # where they were
     started_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
+    moved_at: Mapped[datetime] = mapped_column(default=now)  # the last step done, or the start
+    # Counted when a step is done, so that a page of a whole group reads no steps.
+    steps_done: Mapped[int] = mapped_column(default=0)
+    steps_total: Mapped[int]  # of the edition
     completed_at: Mapped[datetime | None]
     edition: Mapped[StoredEdition] = relationship(lazy="raise")
 

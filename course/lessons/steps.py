@@ -26,7 +26,7 @@ class Read:
 
     def submit(self, visit: Visit) -> ResponseReturnValue:
         go_to = visit.following.slug if visit.following else visit.step.slug
-        actions.finish_reading(visit.run, visit.edition, visit.step.slug, go_to=go_to)
+        actions.finish_reading(visit.run, visit.step.slug, go_to=go_to)
         return redirect(visit.next_url, 303)
 
     def notice(self, enrolment_id: int, step: str) -> str:

@@ -21,6 +21,7 @@ from course.groups import queries as groups
 from course.lessons import actions, editions, queries, signals
 from course.lessons import home as home_page
 from course.lessons.kinds import kind_of
+from course.lessons.notices import noticed
 from course.lessons.visit import Visit, step_url
 
 bp = Blueprint("lessons", __name__, template_folder="templates")
@@ -97,7 +98,7 @@ def home() -> ResponseReturnValue:
 @public
 def lesson(lesson: str) -> ResponseReturnValue:
     """The lesson's first page: what it is about, how long it takes, how far you are."""
-    visit = _visit(lesson)
+    visit = noticed(_visit(lesson), is_front=True)
     newest = editions.library().current(lesson)
     return render_template(
         "lessons/lesson.html",
@@ -148,7 +149,7 @@ def step(lesson: str, slug: str) -> ResponseReturnValue:
         kept = queries.pending_of(browser.visitor(), lesson, slug)
         if kept:
             visit = visit.with_entered(kept.content)
-    return kind_of(visit.step.kind).show(visit)
+    return kind_of(visit.step.kind).show(noticed(visit))
 
 
 @bp.post("/lessons/<lesson>/<slug>")
@@ -184,7 +185,7 @@ def submit(lesson: str, slug: str) -> ResponseReturnValue:
     if request.form.get("do") == "save":
         return _save(visit, entered)
     answered = visit.with_entered(entered, sent_revision=_revision())
-    return kind_of(visit.step.kind).submit(answered)
+    return kind_of(visit.step.kind).submit(noticed(answered))
 
 
 def _save(visit: Visit, entered: dict[str, list[str]]) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """One request at one step: everything that a step kind needs to show or take an answer."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
@@ -56,6 +56,7 @@ class Visit:
     conflict: Kept | None = None  # a newer draft than that one
     language: str = field(default_factory=language)
     is_marked: bool = False  # a marker reads what this learner did
+    notices: Sequence[Markup] = ()  # see course.lessons.notices
 
     @property
     def is_done(self) -> bool:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from course.core.access import Role, requires
+from course.audit import actions as audit
 from course.core.current import settings
 from course.core.forms import NothingForm
 from course.core.htmx import wants_partial
@@ -19,22 +19,27 @@ from course.groups.models import Group
 from course.lessons import editions
 from course.marking import queries as marking
 from course.reflections import queries as reflections
+from course.reflections import timing
+from course.results import matrix
+from course.schedule.words import late as how_late
 from course.teaching import queries
+from course.teaching import today as today_page
+from course.teaching.about import about
+from course.teaching.doors import group_of, instructors
 
 bp = Blueprint("teaching", __name__, url_prefix="/teach", template_folder="templates")
-
-instructors = requires(Role.INSTRUCTOR, Role.ADMINISTRATOR)
-
-
-def _group(group_id: int) -> Group:
-    return groups.group_for(current_user.id, group_id) or abort(404)
 
 
 @bp.get("/")
 @instructors
 def today() -> ResponseReturnValue:
-    """The groups one teaches."""
-    return render_template("teaching/today.html", groups=groups.taught_by(current_user.id))
+    """What waits, who needs somebody, what is due this week, and the groups one teaches."""
+    return render_template(
+        "teaching/today.html",
+        today=today_page.of(current_user.id),
+        groups=groups.taught_by(current_user.id),
+        archive=groups.archive_of(current_user.id),
+    )
 
 
 @bp.route("/groups/new", methods=["GET", "POST"])
@@ -43,7 +48,9 @@ def new_group() -> ResponseReturnValue:
     """Make a group; its join code is on the next page."""
     form = GroupForm()
     if form.validate_on_submit():
-        group = group_actions.make_group(current_user.id, form.name.data)
+        group = group_actions.make_group(
+            current_user.id, form.name.data, **_when_and_how_many(form)
+        )
         return redirect(url_for("teaching.group", group_id=group.id), 303)
     page = render_template("teaching/new_group.html", form=form)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -53,12 +60,14 @@ def new_group() -> ResponseReturnValue:
 @instructors
 def group(group_id: int) -> ResponseReturnValue:
     """A group: its code, and how it stands in each lesson."""
-    found = _group(group_id)
-    boards = [queries.board(found, slug) for slug in editions.library().editions]
+    found = group_of(group_id)
+    known = matrix.stored(found.id)
     return render_template(
         "teaching/group.html",
-        boards=boards,
+        lessons=list(editions.library().editions.values()),
+        rows=matrix.by_lesson(known),
         cases=queries.cases_played(found.id),
+        about=about(found),
         **_joining(found),
     )
 
@@ -66,21 +75,40 @@ def group(group_id: int) -> ResponseReturnValue:
 @bp.route("/groups/<int:group_id>/name", methods=["GET", "POST"])
 @instructors
 def rename(group_id: int) -> ResponseReturnValue:
-    """Give the group another name."""
-    found = _group(group_id)
-    form = GroupForm(data={"name": found.name})
+    """Give the group another name, first week or cap on its code."""
+    found = group_of(group_id)
+    kept = {"first_week": found.first_week, "most_learners": found.most_learners}
+    form = GroupForm(data={"name": found.name, **kept})
     if form.validate_on_submit():
-        group_actions.rename(found, form.name.data)
+        group_actions.change(found, name=form.name.data, **_when_and_how_many(form))
         return redirect(url_for("teaching.group", group_id=group_id), 303)
     page = render_template("teaching/rename.html", form=form, group=found)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def _when_and_how_many(form: GroupForm) -> dict[str, Any]:
+    return {"first_week": form.first_week.data, "most_learners": form.most_learners.data}
+
+
+@bp.post("/groups/<int:group_id>/<any(archive, restore):what>")
+@instructors
+def put_away(group_id: int, what: str) -> ResponseReturnValue:
+    """Take the group out of the lists, or back into them; nothing is deleted."""
+    found = group_of(group_id)
+    if what == "archive":
+        group_actions.archive(found)
+        flash(_("%(name)s is in the archive. Nothing is deleted.", name=found.name))
+        return redirect(url_for("teaching.today"), 303)
+    group_actions.restore(found)
+    flash(_("%(name)s is among your groups again.", name=found.name))
+    return redirect(url_for("teaching.group", group_id=group_id), 303)
 
 
 @bp.post("/groups/<int:group_id>/joining/<any(open, close, renew):what>")
 @instructors
 def joining(group_id: int, what: str) -> ResponseReturnValue:
     """Open, close or renew the join code."""
-    found = _group(group_id)
+    found = group_of(group_id)
     if what == "renew":
         group_actions.renew_code(found)
         said = _("There is a new code; the old one no longer works.")
@@ -103,23 +131,11 @@ def _joining(group: Group, said: str = "") -> dict[str, Any]:
     }
 
 
-@bp.get("/groups/<int:group_id>/lessons/<lesson>")
-@instructors
-def board(group_id: int, lesson: str) -> ResponseReturnValue:
-    """Who is where in this lesson: learners by steps, in words and shapes."""
-    found = _group(group_id)
-    return render_template(
-        "teaching/board.html",
-        group=found,
-        board=queries.board(found, lesson) or abort(404),
-    )
-
-
 @bp.get("/groups/<int:group_id>/cases/<slug>")
 @instructors
 def case(group_id: int, slug: str) -> ResponseReturnValue:
     """How the group chose at each decision of a case, without names."""
-    found = _group(group_id)
+    found = group_of(group_id)
     edition = editions.library().cases.get(slug) or abort(404)
     return render_template(
         "teaching/case.html",
@@ -133,16 +149,20 @@ def case(group_id: int, slug: str) -> ResponseReturnValue:
 @instructors
 def reflection(group_id: int, public_id: str) -> ResponseReturnValue:
     """Read what a learner handed in. Reading is not marking: it can still be withdrawn."""
-    found = _group(group_id)
+    found = group_of(group_id)
     read = reflections.for_instructor(current_user.id, group_id, public_id) or abort(404)
     if marking.is_hidden(group_id, read.submission.id):
         abort(404)  # it is read by its code, until the results are returned
+    about = f"{read.submission.lesson}/{read.submission.step}"
+    whom = read.submission.user_id
+    audit.note_reading(by=current_user.id, whom=whom, group=group_id, about=about)
     edition = editions.library().current(read.submission.lesson)
     return render_template(
         "teaching/reflection.html",
         group=found,
         name=read.name,
         submission=read.submission,
+        late=how_late(timing.late_in(found.id, read.submission)),
         edition=edition,
         step=edition.step(read.submission.step) if edition else None,
     )

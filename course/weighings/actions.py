@@ -39,7 +39,7 @@ def weigh(visit: Visit, *, scale: str, weights: Balance, action: str, reason: st
     except IntegrityError:
         db.session.rollback()
         return False
-    lessons.add_step_done(run, visit.edition, visit.step.slug, go_to=visit.step.slug)
+    lessons.add_step_done(run, visit.step.slug, go_to=visit.step.slug)
     lessons.remove_draft(run.id, visit.step.slug)
     if scale == visit.step.slug:
         _take_pictures(run.user_id, run.lesson, scale)

@@ -52,6 +52,16 @@ def group_picture(user_id: int, lesson: str, scale: str) -> Distribution | None:
     return shown_distribution(picture.counts) if picture else None
 
 
+def pictures_of_group(group_id: int, lesson: str) -> dict[str, Distribution]:
+    """How a group weighed, by scale, where it is large enough; the caller has checked the group."""
+    statement = select(GroupPicture).filter_by(group_id=group_id, lesson=lesson)
+    found = {
+        picture.scale: shown_distribution(picture.counts)
+        for picture in db.session.scalars(statement)
+    }
+    return {scale: shown for scale, shown in found.items() if shown}
+
+
 def sides_in_group(group_id: int, lesson: str, scale: str) -> list[int]:
     """How many learners of a group weighed towards each of ``SIDES``: first weighings, last run."""
     statement = (

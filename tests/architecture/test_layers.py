@@ -49,6 +49,6 @@ def _is_code(path: Path) -> bool:
 
 def test_every_feature_keeps_the_order_of_its_files(contracts: list[dict[str, Any]]) -> None:
     (inside,) = (item for item in contracts if item["name"].startswith("Inside a feature"))
-    features = {path.parent.name for path in COURSE.glob("*/queries.py")}
+    features = {path.parent.name for path in COURSE.glob("*/models.py")}
     assert set(inside["containers"]) == {f"course.{name}" for name in features}
     assert {name.strip("()") for name in inside["layers"]} == FEATURE_FILES

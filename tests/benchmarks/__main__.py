@@ -14,14 +14,38 @@ from pathlib import Path
 from typing import Final
 
 from course import config
+from course.domain.roster import MOST_PEOPLE
 from tests import houses
-from tests.benchmarks import bare, figures, regrading, storm, work
+from tests.benchmarks import (
+    bare,
+    figures,
+    gradebook,
+    importing,
+    marking,
+    progress,
+    regrading,
+    storm,
+    work,
+)
 from tests.benchmarks.load import NOBODY, Outcome, Person, best, connected, measure
-from tests.benchmarks.people import LONG_TRAIL, School, gather
+from tests.benchmarks.people import LONG_TRAIL, Cost, School, factory_of, gather
 from tests.benchmarks.server import Site, environment, running
 from tests.benchmarks.work import Work
 
-PARTS: Final = ("pages", "saves", "storm", "memory", "start", "figures", "regrading", "servers")
+PARTS: Final = (
+    "pages",
+    "saves",
+    "storm",
+    "marking",
+    "memory",
+    "start",
+    "figures",
+    "regrading",
+    "importing",
+    "progress",
+    "gradebook",
+    "servers",
+)
 
 PAGE_GOAL: Final = 0.5  # of the throughput of the bare page
 SAVE_GOALS: Final = {  # of that of the bare save
@@ -30,11 +54,19 @@ SAVE_GOALS: Final = {  # of that of the bare save
     "choice in a case": 0.5,
 }
 STORM_GOAL: Final = 4  # times as long as for somebody alone
+STORM_WORKERS: Final = 2  # one for each processor, as README.md advises for a school
+QUEUE_GOALS: Final = {"": 1000, "?part=1": 200}  # milliseconds: the first page, the next one
+CROWD_GOAL: Final = 3  # times as long as for somebody alone
 TRAIL_GOAL: Final = 1.2  # of the time after a short trail
 MEMORY_GOAL: Final = 110  # megabytes for each worker
 START_GOAL: Final = 5  # seconds
 FIGURES_GOAL: Final = 2  # seconds
 REGRADING_GOAL: Final = 5  # seconds
+IMPORTING_GOAL: Final = 20  # seconds
+PROGRESS_GOAL: Final = 1000  # milliseconds
+GRADEBOOK_GOAL: Final = 1000  # milliseconds
+WORKING_GOAL: Final = 1.5  # of the time without students who work
+TODAY_GOAL: Final = 150  # milliseconds
 REQUESTS: Final = 500  # after which the memory is looked at
 
 WSGI: Final = "wsgi:app"
@@ -160,13 +192,63 @@ def bench_saves(bench: Bench, settings: Mapping[str, str], school: School) -> No
 
 
 def bench_storm(_bench: Bench, settings: Mapping[str, str], school: School) -> None:
-    """Three hundred students who begin a quiz at once, and hand in within a minute."""
-    group = storm.gather(school)
+    """Three hundred students who begin a quiz at a bell, or all in one instant."""
+    make = factory_of(school.app)
+    class_, at_once = storm.gather(school, make), storm.gather(school, make)
+    with running(settings, workers=STORM_WORKERS) as site:
+        alone = storm.alone(class_, site)
+        at_a_bell = storm.together(class_, site, within=storm.BELL)
+        in_an_instant = storm.together(at_once, site, within=0)
+    who = f"{storm.STUDENTS} students who begin"
+    title = f"{who} within {storm.BELL} s, {len(at_a_bell.errors)} errors"
+    _beside(title, alone, at_a_bell, STORM_GOAL)
+    title = f"{who} in one instant, {len(in_an_instant.errors)} errors"
+    _beside(title, alone, in_an_instant, None)
+
+
+def bench_marking(bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """A long queue beside a short one; and everybody who marks or writes, beside a few alone."""
+    make = factory_of(school.app)
+    few = marking.gather(make, marking.FEW)
+    many = marking.gather(make, marking.MANY, marking.MARKERS + 1)
+    markers, writers = marking.workers(school, make, many)
+    costs = [
+        [school.cost(f"{desk.sheet(0)}{rest}", desk.markers[0]) for desk in (few, many)]
+        for rest in QUEUE_GOALS
+    ]
     with running(settings) as site:
-        alone = storm.alone(group, site)
-        together = storm.together(group, site)
+        opened = [
+            (marking.opening(few, site, rest), marking.opening(many, site, rest))
+            for rest in QUEUE_GOALS
+        ]
+        rounds = [
+            (
+                marking.alone([markers[-1], writers[-1]], site),
+                marking.together([*markers[:-1], *writers[:-1]], site, marking.SECONDS),
+            )
+            for _round in range(bench.rounds)
+        ]
     rows = []
-    for step in storm.STEPS:
+    for (rest, goal), (short, long), cost in zip(QUEUE_GOALS.items(), opened, costs, strict=True):
+        name = "the next one" if rest else "first page"
+        verdict = _verdict(f"≤ {goal}", met=long <= goal)
+        queries = [str(each.queries) for each in cost]
+        rows.append([name, f"{short:.0f}", f"{long:.0f}", verdict, *queries])
+        rows[-1].append(f"{cost[1].kilobytes:.1f}")
+    show(
+        f"A queue of {marking.FEW} and of {marking.MANY}",
+        ["", "few ms", "many ms", "goal", "few queries", "many queries", "KB sent"],
+        rows,
+    )
+    alone, together = (storm.Storm.best(each) for each in zip(*rounds, strict=True))
+    title = f"{marking.MARKERS} mark while {marking.WRITERS} write, {len(together.errors)} errors"
+    _beside(title, alone, together, CROWD_GOAL)
+
+
+def _beside(title: str, alone: storm.Storm, together: storm.Storm, goal: float | None) -> None:
+    """How long each step takes for somebody alone and for all together."""
+    rows = []
+    for step in alone.took:
         ratio = together.at(step) / alone.at(step)
         rows.append(
             [
@@ -174,15 +256,12 @@ def bench_storm(_bench: Bench, settings: Mapping[str, str], school: School) -> N
                 f"{alone.at(step):.0f}",
                 f"{together.at(step, 50):.0f}",
                 f"{together.at(step):.0f}",
+                f"{max(together.took[step]):.0f}",
                 f"{ratio:.1f}",
-                _verdict(f"≤ {STORM_GOAL}", met=ratio <= STORM_GOAL),
+                _verdict(f"≤ {goal}", met=ratio <= goal) if goal else "",
             ]
         )
-    show(
-        f"{storm.STUDENTS} students at once, {len(together.errors)} errors",
-        ["", "alone p95 ms", "p50 ms", "p95 ms", "of alone", "goal"],
-        rows,
-    )
+    show(title, ["", "alone p95 ms", "p50 ms", "p95 ms", "slowest", "of alone", "goal"], rows)
     for error in [*alone.errors, *together.errors][:5]:
         print(f"  {error}")
 
@@ -272,6 +351,80 @@ def bench_regrading(bench: Bench, _settings: Mapping[str, str], school: School) 
     )
 
 
+def bench_importing(bench: Bench, _settings: Mapping[str, str], school: School) -> None:
+    """How long it takes to invite a list of ten thousand people."""
+    rounds = [importing.seconds(school.app) for _round in range(bench.rounds)]
+    best_of = min(rounds, key=lambda took: took.whole)
+    goal = _verdict(f"≤ {IMPORTING_GOAL}", met=best_of.whole <= IMPORTING_GOAL)
+    rows = [
+        ("bare: insert as many rows of both tables", best_of.bare, ""),
+        ("read the file", best_of.read, ""),
+        ("what becomes of each row", best_of.looked, ""),
+        ("invite, in one transaction", best_of.invited, ""),
+        ("from the file to the invitations", best_of.whole, goal),
+    ]
+    show(
+        f"A class list of {MOST_PEOPLE} people",
+        ["", "seconds", "of bare", "goal"],
+        [[name, f"{took:.2f}", f"{took / best_of.bare:.1f}", met] for name, took, met in rows],
+    )
+
+
+def bench_progress(bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """A large group beside one of a tenth, quiet and at work, with a million answers around."""
+    make = factory_of(school.app)
+    many, few = progress.gather(make, school)
+    progress.fill(make)
+    writers = progress.workers(make, school)
+    rows = []
+    with running(settings) as site:
+        for name, rest in {"by lesson": "", "by moment": "?moments=all"}.items():
+            short, long = (
+                progress.opening(f"{room.url}{rest}", room.instructor, site) for room in (few, many)
+            )
+            cost = school.cost(f"{many.url}{rest}", many.instructor)
+            rows.append(_large_row(name, short, long, cost, PROGRESS_GOAL))
+        busy = min(progress.while_they_work(writers, many, site) for _round in range(bench.rounds))
+        quiet = progress.opening(many.everything, many.instructor, site)
+        today = progress.opening("/teach/", many.instructor, site)
+    show(
+        f"Progress of {few.learners} and of {many.learners}, with {progress.ANSWERS:,} answers",
+        ["", "few ms", "many ms", "ratio", "goal", "queries", "KB sent"],
+        rows,
+    )
+    met = _verdict(f"≤ {WORKING_GOAL}", met=busy <= WORKING_GOAL * quiet)
+    show(
+        f"While {progress.WORKING} students work",
+        ["", "quiet ms", "busy ms", "ratio", "goal"],
+        [["progress by moment", f"{quiet:.0f}", f"{busy:.0f}", f"{busy / quiet:.2f}", met]],
+    )
+    met = _verdict(f"≤ {TODAY_GOAL}", met=today <= TODAY_GOAL)
+    show("Today", ["", "ms", "goal"], [["today, with a group of that size", f"{today:.0f}", met]])
+
+
+def bench_gradebook(bench: Bench, settings: Mapping[str, str], school: School) -> None:
+    """A gradebook of 500 learners by 60 columns beside one of a tenth of the learners."""
+    many, few = gradebook.gather(factory_of(school.app))
+    with running(settings) as site:
+        short, long = (
+            min(progress.opening(room.url, room.instructor, site) for _round in range(bench.rounds))
+            for room in (few, many)
+        )
+    cost = school.cost(many.url, many.instructor)
+    show(
+        f"Gradebook of {few.learners} and of {many.learners}, by {2 * gradebook.EACH} columns",
+        ["", "few ms", "many ms", "ratio", "goal", "queries", "KB sent"],
+        [_large_row("gradebook", short, long, cost, GRADEBOOK_GOAL)],
+    )
+
+
+def _large_row(name: str, few: float, many: float, cost: Cost, goal: int) -> list[str]:
+    verdict = _verdict(f"≤ {goal}", met=many <= goal)
+    ratio = f"{many / few:.1f}"
+    sizes = [str(cost.queries), f"{cost.kilobytes:.1f}"]
+    return [name, f"{few:.0f}", f"{many:.0f}", ratio, verdict, *sizes]
+
+
 def bench_servers(bench: Bench, settings: Mapping[str, str], school: School) -> None:
     """The same page and the same save on other servers, as far as they are installed."""
     page = work.asking(work.lesson_pages(school)["read"], school.student)
@@ -305,10 +458,14 @@ def bench_all(bench: Bench, parts: Sequence[str], folder: Path, database_url: st
         "pages": bench_pages,
         "saves": bench_saves,
         "storm": bench_storm,
+        "marking": bench_marking,
         "memory": bench_memory,
         "start": bench_start,
         "figures": bench_figures,
         "regrading": bench_regrading,
+        "importing": bench_importing,
+        "progress": bench_progress,
+        "gradebook": bench_gradebook,
         "servers": bench_servers,
     }
     for part in parts:

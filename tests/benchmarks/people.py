@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -36,6 +37,12 @@ STUDENT: Final = "student@example.org"
 LEARNERS: Final = 30  # in the group
 LONG_TRAIL: Final = 200  # choices
 TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@cache
+def factory_of(app: Flask) -> Factory:
+    """The one factory of this app: another one would give the same addresses out again."""
+    return Factory(app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +200,7 @@ def gather(settings: Settings) -> School:
     student = next(user for user in learners if user.email == STUDENT)
     return School(
         app=app,
-        group=Factory(app).group(instructors=[instructor], learners=learners),
+        group=factory_of(app).group(instructors=[instructor], learners=learners),
         instructor=signed_in(app, instructor),
         student=signed_in(app, student),
         learners=[signed_in(app, learner) for learner in learners],
@@ -204,7 +211,9 @@ def signed_in(app: Flask, user: User) -> Person:
     """Somebody in a browser that is signed in."""
     settings: Settings = app.extensions["settings"]
     client = app.test_client()
-    client.set_cookie("__Host-sid", Factory(app).sign_in(user), domain="bench.example", secure=True)
+    client.set_cookie(
+        "__Host-sid", factory_of(app).sign_in(user), domain="bench.example", secure=True
+    )
     page = client.get("/home", base_url=settings.base_url)
     cookies = [
         client.get_cookie(name, domain="bench.example") for name in ("__Host-sid", "__Host-form")

@@ -22,7 +22,7 @@ from course.quizzes import regrading
 from course.quizzes.models import KeyChange, Mark, QuizAttempt, Response, Sitting
 from course.quizzes.rekeying import Change, Kind
 from tests.benchmarks.figures import ATTEMPTS, ITEMS
-from tests.factories import Factory
+from tests.benchmarks.people import factory_of
 
 LOT: Final = 5_000  # rows of an insert
 LEARNERS: Final = 50  # each of whom took it twenty times
@@ -58,7 +58,7 @@ class Took:
 
 def gather(app: Flask) -> Crowd:
     """Make the people, and what they answered and earned."""
-    make = Factory(app)
+    make = factory_of(app)
     with make.together():
         teacher = make.instructor()
         learners = [make.learner() for _learner in range(LEARNERS)]

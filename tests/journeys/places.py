@@ -18,6 +18,8 @@ from course.domain.attempts.regrading import Apply
 from course.groups.models import Group, Part
 from course.marking import queries
 from course.marking.models import PeerReview
+from course.messages import mails
+from course.messages.models import Kind as Told
 from course.panels.models import PanelShare
 from course.quizzes import attempts, regrading
 from course.quizzes import sheet as sheets
@@ -45,6 +47,7 @@ ITEMS: Final = {
     "gaps": "drie-vragen",
     "hotspot": "twee-vreemde-staven",
     "essay": "bovenop-het-dossier",
+    "file": "de-kring-om-fatma",
     "survey": "uitleggen-aan-wie-wacht",
     "sct": "lotte-krijgt-de-sleutel",
     "sjt_rate": "ik-red-het-wel",
@@ -53,6 +56,7 @@ ITEMS: Final = {
     "slider": "een-ochtend-vorst",
     "bestworst": "te-weinig-vlammen",
 }
+LOOK: Final = "Look at what goes out"
 TEXT: Final = "Zij zat elke dag op dezelfde bank. " * 60
 Does = Callable[[Person], None]
 
@@ -111,10 +115,14 @@ def build(site: Site) -> World:
             **_keys_changed(make, changing, people["instructor"]),
             "sitter": str(crowd[0].id),
             "group": str(group.id),
+            "student": str(people["busy"].id),
+            "due": _due(make, group),
+            "moment": _more_time(make, group, people["busy"]),
             "many": str(many.id),
             "empty": str(empty.id),
             "closed": str(closed.id),
             "code": group.join_code,
+            **_invited(make, group, people["instructor"]),
             "signup": make.sign_up("aanmelding@example.org"),
             "password": make.password_reset(people["done"]),
             **_work_of_done(make, people["done"]),
@@ -124,8 +132,52 @@ def build(site: Site) -> World:
             "taken": _taken(make, people["done"]),
             **_files(make, people["busy"], people["done"], group),
             **_panels(make, people["instructor"], people["newcomer"]),
+            **_told(site, people["done"], people["instructor"], group),
         }
     return World(people, gaps)
+
+
+def _due(make: Factory, group: Group) -> str:
+    """The slug of a lesson that nobody began, and that is due tomorrow."""
+    return make.lesson_moment(group, "waarden-en-wet", due_at=now() + timedelta(days=1)).lesson
+
+
+def _more_time(make: Factory, group: Group, busy: User) -> str:
+    """The lesson that is under way is due next week; one of the group has longer, and says why."""
+    opens_at, due_at = now() + timedelta(days=2), now() + timedelta(days=6)
+    moment = make.lesson_moment(group, opens_at=opens_at, due_at=due_at, after_due="refused")
+    make.extension(moment, busy)
+    make.calendar_feed(busy)
+    return str(moment.id)
+
+
+def _told(site: Site, done: User, instructor: User, group: Group) -> dict[str, str]:
+    """Messages, one of them opened, what was seen of somebody, and one that was sent."""
+    make = site.make
+    make.notice(done, read_at=now())
+    words = {"subject": "Zullen we even praten?", "body": "Schikt het je deze week?\n\nIda"}
+    new = make.notice(done, kind=Told.LETTER, link=None, sender_id=instructor.id, **words)
+    make.letter(instructor, group)
+    make.seen(done, instructor, group_id=group.id)
+    settings = site.app.extensions["settings"]
+    stop = mails.token_of(settings, done.id, Told.LETTER)
+    return {"message": new.public_id, "stop": stop}
+
+
+def _invited(make: Factory, group: Group, instructor: User) -> dict[str, str]:
+    """Invitations in all their states, a class list that was read, and a code that is full."""
+    make.invitation(group, token="uitgenodigd")
+    colleague = make.invitation(group, "col@example.org", part=Part.INSTRUCTOR, token="collega")
+    failed = make.invitation(group, "fout@example.org", name="Fien Fout", times=2)
+    make.message(colleague.email, key=f"invitation:{colleague.token_hash}")
+    error = {"last_error": "SMTPRecipientsRefused: {}"}
+    make.message(failed.email, key=f"invitation:{failed.token_hash}", **error)
+    rows = [["Naam", "Mail", "Nr"], ["Cor Eik", "cor@gmial.com", "001"], ["Bo Dam", "bo@x.nl", "2"]]
+    rows += [["Fout", "geen adres", "3"], ["Bob Bezig", "bob@x.nl", "4"]]
+    make.roster_draft(group, instructor, rows=rows, columns=["name", "email", "number"])
+    full = make.group(name="Vol", most_learners=1, learners=[make.learner()])
+    past = make.group(name="Oud", instructors=[instructor], archived_at=now(), most_learners=9)
+    return {"full": full.join_code, "past": str(past.id)}
 
 
 GIVEN: Final = "in-gesprek-met-je-leidinggevende"
@@ -462,6 +514,9 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("sign in", who, "/login", main=True)
     yield Place("sign in, empty", who, "/login", presses("Sign in"), main=True)
     yield Place("sign in, sent here", who, "/home")
+    yield Place("stop mail", who, "/unsubscribe/{stop}", main=True)
+    yield Place("mail stopped", who, "/unsubscribe/{stop}", presses("Stop this mail"))
+    yield Place("invitation, no account yet", who, "/invite/uitgenodigd", main=True)
     yield Place("sign up", who, "/signup")
     yield Place(
         "sign up, no address", who, "/signup", fills("E-mail address", "x", "Send me the link")
@@ -485,6 +540,10 @@ def _of_visitors() -> Iterator[Place]:
     yield Place("join, wrong", who, "/join", fills("Group code", "NERGENS", "Find the group"))
     yield Place("join a group", who, "/join/{code}")
     yield Place("join, no such group", who, "/join/NERGENS")
+    yield Place("join, full", who, "/join/{full}")
+    yield Place("invitation", who, "/invite/uitgenodigd", main=True)
+    yield Place("invitation to teach", who, "/invite/collega")
+    yield Place("invitation, gone", who, "/invite/weg")
     yield Place("panel, asked", who, "/panel/panel-nieuw", main=True)
     yield Place("panel, asked, empty", who, "/panel/panel-nieuw", presses("Begin"))
     yield Place("panel, an item", who, "/panel/panel-half/answers", main=True)
@@ -500,12 +559,15 @@ def _of_visitors() -> Iterator[Place]:
 def _of_learners() -> Iterator[Place]:
     who = "beginner"
     yield Place("home, empty", who, "/home", main=True)
+    yield Place("agenda, address", who, "/agenda", presses("Make an address"))
     yield Place("lesson, to begin", who, f"/lessons/{LESSON}")
     yield Place("settings", who, "/me/settings", main=True)
     yield Place("settings, no name", who, "/me/settings", fills("Your name", " ", "Save"))
     yield Place("password", who, "/me/password")
     yield Place("password, empty", who, "/me/password", presses("Change password"))
     yield Place("own data", who, "/me/privacy", main=True)
+    yield Place("who saw what, nobody", who, "/me/privacy/seen")
+    yield Place("messages, none", who, "/messages")
     yield Place("leave", who, "/me/privacy/delete")
     yield Place("leave, unsure", who, "/me/privacy/delete", presses("Delete everything"))
     yield Place("join, signed in", who, "/join/{code}")
@@ -519,6 +581,7 @@ def _of_learners() -> Iterator[Place]:
     )
     who = "busy"
     yield Place("home, busy", who, "/home", main=True)
+    yield Place("agenda", who, "/agenda", main=True)
     yield Place("lesson, busy", who, f"/lessons/{LESSON}")
     yield Place("lesson, newer edition", who, f"/lessons/{OTHER_LESSON}")
     yield Place("reading, busy", who, _step("jayden"))
@@ -567,6 +630,20 @@ def _of_learners() -> Iterator[Place]:
     yield Place("item, file chosen", who, filing, main=True)
     yield Place("item, file refused", who, filing, chooses_a_wrong_file)
     who = "done"
+    yield Place("messages", who, "/messages", main=True)
+    yield Place("message", who, "/messages/{message}")
+    yield Place("who saw what", who, "/me/privacy/seen", main=True)
+    yield Place("own progress", who, "/progress", main=True)
+    yield Place("own results", who, "/progress/grades", main=True)
+    yield Place("certificates", who, "/progress/certificates", main=True)
+    yield Place("no certificate", who, "/verify/2222-2222-2222")
+    yield Place("answering a sign", who, "/progress/{group}/not-begun/{due}")
+    yield Place(
+        "answering a sign, nothing chosen",
+        who,
+        "/progress/{group}/not-begun/{due}",
+        presses("Send"),
+    )
     yield Place("quiz, taken", who, f"/quizzes/{QUIZ}")
     yield Place("result of a quiz", who, "/attempts/{taken}/result", main=True)
     yield Place("result with a file", who, "/attempts/{filed}/result")
@@ -591,6 +668,22 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("panels, shared", who, "/teach/panels")
     yield Place("panel, shared", who, "/teach/panels/{frozen}")
     who = "instructor"
+    plan = "/teach/groups/{group}/schedule"
+    yield Place("schedule", who, plan, main=True)
+    yield Place("schedule, to change", who, f"{plan}?place={LESSON}")
+    yield Place("schedule, nothing filled in", who, plan, presses("Set"))
+    yield Place("schedule, empty", who, "/teach/groups/{empty}/schedule")
+    yield Place("more time", who, f"{plan}/{{moment}}/extensions", main=True)
+    yield Place(
+        "more time, for nobody", who, f"{plan}/{{moment}}/extensions", presses("Give more time")
+    )
+    yield Place("messages sent", who, "/teach/groups/{group}/messages", main=True)
+    yield Place("messages sent, none", who, "/teach/groups/{empty}/messages")
+    write = "/teach/groups/{group}/messages/new?template=ik-mis-je"
+    yield Place("writing to a group", who, write, main=True)
+    yield Place("writing to a group, empty", who, write, fills("Subject", " ", LOOK))
+    yield Place("writing to a group, preview", who, write, presses(LOOK), main=True)
+    yield Place("writing to nobody", who, "/teach/groups/{empty}/messages/new")
     yield Place("groups", who, "/teach/", main=True)
     yield Place("new group", who, "/teach/groups/new")
     yield Place("new group, no name", who, "/teach/groups/new", presses("Create group"))
@@ -598,14 +691,56 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("group, empty", who, "/teach/groups/{empty}")
     yield Place("group, closed", who, "/teach/groups/{closed}")
     yield Place("rename", who, "/teach/groups/{group}/name")
+    yield Place("group in the archive", who, "/teach/groups/{past}")
+    yield Place("copy a group", who, "/teach/groups/{group}/copy")
+    yield Place("people of a group", who, "/teach/groups/{group}/people", main=True)
+    yield Place("people of a group, none", who, "/teach/groups/{empty}/people")
+    yield Place(
+        "invite, no address",
+        who,
+        "/teach/groups/{group}/people",
+        fills("E-mail address", "x", "Send the invitation"),
+    )
+    yield Place("import", who, "/teach/groups/{group}/import", main=True)
+    yield Place("import, nothing", who, "/teach/groups/{empty}/import", presses("Look at the list"))
+    yield Place("class list", who, "/teach/groups/{group}/import/preview", main=True)
     yield Place(
         "rename, no name",
         who,
         "/teach/groups/{group}/name",
         fills("Name of the group", " ", "Save"),
     )
+    yield Place("progress", who, "/teach/groups/{group}/progress", main=True)
+    yield Place("progress, all moments", who, "/teach/groups/{group}/progress?moments=all")
+    yield Place("progress, without names", who, "/teach/groups/{group}/progress?names=off")
+    yield Place("progress, nobody", who, "/teach/groups/{group}/progress?text=niemand")
+    yield Place("progress, empty", who, "/teach/groups/{empty}/progress")
+    yield Place("one student", who, "/teach/groups/{group}/students/{student}", main=True)
+    book = "/teach/groups/{group}/grades"
+    yield Place("grades", who, book, main=True)
+    yield Place("grades, empty", who, "/teach/groups/{empty}/grades")
+    yield Place("weights and pass mark", who, f"{book}/rule", main=True)
+    wrong = fills("Pass mark of the whole", "11", "Set the rule")
+    yield Place("weights, wrong", who, f"{book}/rule", wrong)
+    yield Place("grades of one", who, f"{book}/{{student}}", opens_everything, main=True)
+    yield Place("file of OSIRIS", who, f"{book}/osiris", main=True)
+    fill_in = presses("Fill it in and show what happened")
+    yield Place("file of OSIRIS, none", who, f"{book}/osiris", fill_in)
+    look = "/teach/groups/{group}/students/{student}/look"
+    yield Place("looking as a student", who, look)
+    yield Place("looking as a student, no reason", who, look, presses("Look"))
+    yield Place(
+        "what a student sees", who, look, fills("Why do you look?", "Vraag.", "Look"), main=True
+    )
     yield Place("who is where", who, f"/teach/groups/{{group}}/lessons/{LESSON}", main=True)
     yield Place("who is where, empty", who, f"/teach/groups/{{empty}}/lessons/{LESSON}")
+    of_lesson = f"/teach/groups/{{group}}/lessons/{LESSON}"
+    yield Place("insight", who, f"{of_lesson}/insight", opens_everything)
+    yield Place("insight, empty", who, f"/teach/groups/{{empty}}/lessons/{LESSON}/insight")
+    many = "/teach/groups/{many}/lessons/afsluiten-of-loslaten"
+    yield Place("insight of many", who, f"{many}/insight", opens_everything, main=True)
+    yield Place("hand-out", who, f"{of_lesson}/handout", main=True)
+    yield Place("hand-out, no picture", who, f"{many}/handout")
     yield Place(
         "reflection of a learner", who, "/teach/groups/{group}/reflections/{submission}", main=True
     )
@@ -665,6 +800,9 @@ def _of_teachers() -> Iterator[Place]:
     yield Place("delete a panel", who, "/teach/panels/{panel}/delete")
     yield Place("a panel that stays", who, "/teach/panels/{first_version}/delete")
     who = "administrator"
+    yield Place("audit", who, "/admin/audit", main=True)
+    yield Place("audit, nothing fits", who, "/admin/audit?person=niemand")
+    yield Place("audit, a wrong period", who, "/admin/audit?since=2026-03-03&until=2026-03-02")
     yield Place("accounts", who, "/accounts")
     yield Place("accounts, found", who, "/accounts?q=Bente")
     yield Place("accounts, nobody", who, "/accounts?q=niemand")
@@ -674,6 +812,7 @@ def _marking_places() -> Iterator[Place]:
     """Marking, and what comes back."""
     yield from (
         Place("what waits to be marked", "instructor", "/teach/marking"),
+        Place("keys for marking", "instructor", "/teach/marking/keys"),
         Place("what comments did", "instructor", "/teach/marking/uses"),
         Place("all is marked", "instructor", "/teach/marking/{twice}"),
         Place("marking", "instructor", "/teach/marking/{begun}/{begun_code}", main=True),
@@ -686,6 +825,7 @@ def _marking_places() -> Iterator[Place]:
         Place("taking back", "instructor", "/teach/marking/{given}/{given_code}/retract"),
         Place("phrases", "instructor", "/teach/phrases"),
         Place("two readers", "instructor", "/teach/marking/{twice}/{twice_code}/compare"),
+        Place("how far two readers agree", "instructor", "/teach/marking/{twice}/agreement"),
         Place("anchors", "instructor", "/teach/marking/{begun}/anchors"),
         Place("who reads whom", "instructor", "/teach/marking/{given}/peers"),
         Place("questions while writing", "instructor", "/teach/help"),

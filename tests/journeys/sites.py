@@ -6,9 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,46 @@ STARTS_WITHIN: Final = 90  # seconds, on a machine that is busy with something e
 STOPS_WITHIN: Final = 10  # seconds
 
 
+@dataclass(slots=True)
+class Server:
+    """The processes that serve a site: they are killed in the middle of it all, and come back."""
+
+    url: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start, and wait until it answers. Raises :exc:`RuntimeError` when it does not."""
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        _wait_until_ready(self._process, self.url, self.log)
+
+    def kill(self) -> None:
+        """End it the hard way, itself and its workers: none of them finishes anything."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)  # The session that it began.
+            self._process.wait(STOPS_WITHIN)
+            self._process = None
+
+    def stop(self) -> None:
+        """Ask it to end, and insist when it does not."""
+        if self._process:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOPS_WITHIN)
+                self._process = None
+        self.kill()
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A running site; ``app`` is on the same database, to make rows and to look in it."""
@@ -35,11 +75,25 @@ class Site:
     url: str
     app: Flask
     make: Factory
-    log: Path  # what the server wrote
+    server: Server
+
+    @property
+    def log(self) -> Path:
+        """What the server wrote."""
+        return self.server.log
 
     def lesson(self, slug: str = LESSON) -> Edition:
         """Today's edition of a lesson, to know what its pages should show."""
         return self.make.edition(slug)
+
+    @contextmanager
+    def killed(self) -> Iterator[None]:
+        """The server is killed; afterwards it is there again."""
+        self.server.kill()
+        try:
+            yield
+        finally:
+            self.server.start()
 
 
 @contextmanager
@@ -47,25 +101,22 @@ def served(folder: Path, database_url: str | None = None) -> Iterator[Site]:
     """Serve the site from an empty ``folder``: on SQLite with the demo, or on ``database_url``."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [*SERVE, f"--port={port}", *([] if database_url else ["--demo"])],
-            cwd=ROOT,
-            env=_environment(folder, database_url),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    server = Server(
+        url=url,
+        command=[*SERVE, f"--port={port}", *([] if database_url else ["--demo"])],
+        environment=_environment(folder, database_url),
+        log=folder / "server.log",
+    )
     try:
-        _wait_until_ready(server, url, log)
+        server.start()
         known = database_url or f"sqlite:///{folder / 'weegschaal.sqlite3'}"
-        app = make_app(settings_for(known, folder, base_url=url))
-        yield Site(url, app, Factory(app), log)
+        key = (folder / "secret-key").read_text(encoding="utf-8").strip()  # made by the server
+        app = make_app(settings_for(known, folder, base_url=url, secret_key=key))
+        yield Site(url, app, Factory(app), server)
         with app.app_context():
             db.engine.dispose()
     finally:
-        _stop(server)
+        server.stop()
 
 
 def _environment(folder: Path, database_url: str | None) -> dict[str, str]:
@@ -95,12 +146,3 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> N
         except (URLError, TimeoutError, ConnectionError):
             time.sleep(0.1)
     raise RuntimeError(f"the server is not ready after {STARTS_WITHIN} s:\n{log.read_text()}")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(STOPS_WITHIN)
-    except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)  # The session that it began: itself and its workers.
-        server.wait(STOPS_WITHIN)

@@ -28,6 +28,7 @@ RULES: Final = [
 NO_PAGES: Final = {
     "accounts.download",
     "accounts.download_all",
+    "audit.file",
     "gradebook.file",
     "writing.download",
     "cases.paper",  # Only of a conversation.

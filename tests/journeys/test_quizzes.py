@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import Error, FilePayload, expect
 from sqlalchemy import update
 
 from course.accounts.models import User
 from course.core.clock import now
 from course.core.db import db
-from course.curriculum.quizzes import AnyItem, RankItem, RateItem, WeighingItem
+from course.curriculum.quizzes import AnyItem, FileQuestion, RankItem, RateItem, WeighingItem
 from course.curriculum.schema import OrderQuestion
 from course.quizzes import queries
 from course.quizzes.models import QuizAttempt
@@ -24,12 +24,14 @@ from tests.journeys.people import Kind, Person, Typist
 from tests.journeys.places import ITEMS
 from tests.journeys.sites import Site
 from tests.journeys.texts import pattern
+from tests.papers import PDF
 
 pytestmark = pytest.mark.journey
 
 SAVING: Final = re.compile(r"/save\?")
 SENT_WITHIN: Final = 10_000  # ms after what was broken works again
 LEAVING_WAITS: Final = 4_000  # ms, more than PATIENCE in autosave.js
+DRAWING: Final = FilePayload(name="kring.pdf", mimeType="application/pdf", buffer=PDF)
 REASON: Final = "Zij staat er volgende week weer."
 
 
@@ -105,6 +107,13 @@ def _answer(person: Person, item: AnyItem) -> None:
         if [words[slug] for slug in order] == shown:
             order = [order[1], order[0], *order[2:]]
         person.arrange(item.prompt[language], [words[slug] for slug in order])
+    elif isinstance(item, FileQuestion):
+        field = person.page.locator(f"#item-{item.slug} [type=file]")
+        if isinstance(person, Typist):
+            person._reach(field)
+        field.set_input_files(DRAWING)
+        if person.has_scripts:
+            expect(person.page.locator(f"#item-{item.slug}")).to_contain_text("kring.pdf")
     else:
         for name, values in filled.right(item).items():
             for value in [values] if isinstance(values, str) else values:

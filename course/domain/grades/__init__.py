@@ -26,6 +26,7 @@ from course.domain.grades.marks import (
 from course.domain.grades.rounding import HIGHEST, LOWEST, PASS, Step, rounded
 from course.domain.grades.rubrics import Criterion, Rubric
 from course.domain.grades.schemes import KNOCKOUT_CAP, Kind, PassOn, Scheme
+from course.domain.grades.weighted import Part, Reason, Stand, weighted
 
 __all__ = [
     "FEWEST_SCORES",
@@ -38,9 +39,12 @@ __all__ = [
     "Grade",
     "Kind",
     "OneAt",
+    "Part",
     "PassOn",
+    "Reason",
     "Rubric",
     "Scheme",
+    "Stand",
     "Step",
     "Word",
     "absent",
@@ -53,4 +57,5 @@ __all__ = [
     "narrative",
     "passes_from",
     "rounded",
+    "weighted",
 ]

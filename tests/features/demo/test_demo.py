@@ -140,6 +140,17 @@ def test_most_played_a_case_to_an_end_and_the_student_is_half_way(in_app: InApp)
 
 
 @pytest.mark.usefixtures("loaded")
+def test_lessons_are_due_and_an_instructor_sees_who_needs_somebody(
+    in_app: InApp, sign_in: SignIn
+) -> None:
+    agenda = main_words(sign_in(_user(in_app, STUDENT)).get("/agenda"))
+    assert "Afsluiten of loslaten?" in agenda
+    today = main_words(sign_in(_user(in_app, INSTRUCTOR)).get("/teach/"))
+    assert "Esra Yildirim – vroeg hulp bij" in today
+    assert "deadline ·" in today
+
+
+@pytest.mark.usefixtures("loaded")
 def test_weighing_again_moves_some_and_not_others(in_app: InApp) -> None:
     with in_app():
         first = {

@@ -14,10 +14,12 @@ from werkzeug.datastructures import MultiDict
 
 from course import demo
 from course.accounts.models import User
+from course.core import uploads
 from course.core.clock import AMSTERDAM, now
 from course.core.db import db
+from course.core.filetypes import Checked, checked
 from course.curriculum.edition import QuizEdition
-from course.curriculum.quizzes import EssayQuestion, WeighingItem
+from course.curriculum.quizzes import EssayQuestion, FileQuestion, WeighingItem
 from course.demo import people
 from course.domain.attempts import AttemptState
 from course.domain.figures import MINIMUM_DISCRIMINATION
@@ -34,6 +36,7 @@ from course.quizzes.models import (
     MarkChange,
     QuizAttempt,
     Response,
+    ResponseFile,
     Sitting,
 )
 from course.quizzes.pictures import EVERYBODY
@@ -106,7 +109,7 @@ def test_of_the_open_quiz_some_handed_in_some_are_busy_and_some_did_not_begin(
     assert found.count("working") == 3
     assert found.count("handed_in") == 10
     assert found.count("not_begun") == 12
-    assert found.waiting == 6
+    assert found.waiting == 8  # six texts and two drawings
     assert found.working_until is not None
     assert found.working_until > now()
 
@@ -211,11 +214,18 @@ def test_every_answer_could_have_been_given_on_the_page(in_app: InApp) -> None:
         slug_of = {row.id: row.slug for row in _all(QuizAttempt)}
         answered = [(slug_of[row.attempt_id], row) for row in _all(Response)]
         quizzes = {slug: _edition(slug).quiz for slug in (CLOSED, OPEN)}
+        files = {(row.attempt_id, row.item): row for row in _all(ResponseFile)}
+        contents = [uploads.content_of(row) for row in files.values()]
     assert len(answered) > 400
+    assert len(contents) == 2
+    assert all(isinstance(checked(content), Checked) for content in contents)
     for slug, row in answered:
         item = quizzes[slug].item(row.item)
         assert item is not None
-        assert read(item, _as_form(row)) == row.given, (row.item, row.given)
+        if isinstance(item, FileQuestion):
+            assert files[row.attempt_id, row.item].name == row.given
+        else:
+            assert read(item, _as_form(row)) == row.given, (row.item, row.given)
         assert problem_of(item, row.given) is None, (row.item, row.given)
         assert (row.reason is None) or isinstance(item, WeighingItem)
         assert (row.certainty is not None) == (row.item in quizzes[slug].certainty)
@@ -405,7 +415,7 @@ def test_the_instructor_opens_every_page_of_both_quizzes(
     with in_app():
         found = [(_sitting(slug), _edition(slug).quiz.title.nl) for slug in (CLOSED, OPEN)]
         texts = [row.given for row in _all(Response, item=ESSAY)]
-    assert "6 antwoorden te lezen" in main_words(
+    assert "8 antwoorden te lezen" in main_words(
         browser.get(f"/teach/groups/{found[0][0].group_id}/quizzes")
     )
     for sitting, title in found:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import time_machine
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import func, select, update
 
 from course.accounts.models import User
 from course.core.clock import now
@@ -15,6 +16,7 @@ from course.lessons.models import Draft, Enrolment, Pending, StepDone
 from tests.factories import Factory
 from tests.features.conftest import SmallCourse
 
+STEPS = ["lezen", "wegen", "vragen", "opnieuw", "schrijven"]
 InApp = Callable[[], AbstractContextManager[None]]
 
 
@@ -26,13 +28,13 @@ def test_doing_a_step_twice_keeps_the_first_time(
     small_course: SmallCourse,
 ) -> None:
     first = now()
-    edition = small_course.publish()
+    small_course.publish()
     make.enrolment(learner, small_course.lesson)
     for _time in range(2):
         with in_app():
             enrolment = queries.enrolment_of(learner.id, small_course.lesson)
             assert enrolment is not None
-            actions.finish_reading(enrolment, edition, "lezen", go_to="wegen")
+            actions.finish_reading(enrolment, "lezen", go_to="wegen")
         clock.shift(timedelta(hours=1))
     with in_app():
         (done,) = db.session.scalars(select(StepDone))
@@ -48,7 +50,7 @@ def test_a_lesson_is_completed_at_the_moment_of_its_last_step(
     learner: User,
     small_course: SmallCourse,
 ) -> None:
-    edition = small_course.publish()
+    small_course.publish()
     make.enrolment(learner, small_course.lesson)
     completed = []
     for step in ("wegen", "lezen", "opnieuw", "schrijven", "vragen", "lezen"):
@@ -56,10 +58,52 @@ def test_a_lesson_is_completed_at_the_moment_of_its_last_step(
         with in_app():
             enrolment = queries.enrolment_of(learner.id, small_course.lesson)
             assert enrolment is not None
-            actions.finish_reading(enrolment, edition, step, go_to=step)
+            actions.finish_reading(enrolment, step, go_to=step)
             completed.append(enrolment.completed_at)
     assert completed[:4] == [None] * 4
     assert completed[4] == completed[5] == now() - timedelta(hours=1)
+
+
+def test_rebuilding_progress_gives_the_same_as_was_kept_when_it_happened(
+    app: Flask,
+    clock: time_machine.Traveller,
+    in_app: InApp,
+    make: Factory,
+    small_course: SmallCourse,
+) -> None:
+    """Somebody who did everything, who took a step back, who is half-way, and who began."""
+    small_course.publish()
+    stories = [list(STEPS), [*STEPS, f"-{STEPS[-1]}"], [STEPS[0], STEPS[0], f"-{STEPS[0]}"], []]
+    learners = [make.learner() for _story in stories]
+    for learner, story in zip(learners, stories, strict=True):
+        make.enrolment(learner, small_course.lesson)
+        for told in story:
+            clock.shift(timedelta(minutes=10))
+            with in_app():
+                run = queries.enrolment_of(learner.id, small_course.lesson)
+                assert run is not None
+                if told.startswith("-"):
+                    actions.remove_step_done(run, told[1:])
+                    db.session.commit()
+                else:
+                    actions.finish_reading(run, told, go_to=told)
+    kept = _kept(in_app)
+    assert [done for done, _moved, _completed in kept] == [5, 4, 0, 0]
+    with in_app():
+        assert actions.rebuild_progress() == 0
+        wrong = {"steps_done": 3, "moved_at": now(), "completed_at": now()}
+        db.session.execute(update(Enrolment).values(wrong))
+        db.session.commit()
+    clock.shift(timedelta(days=1))
+    answer = app.test_cli_runner().invoke(args=["progress", "rebuild"])
+    assert answer.output == "4 runs were set right.\n"
+    assert _kept(in_app) == kept
+
+
+def _kept(in_app: InApp) -> list[tuple[int, datetime, datetime | None]]:
+    with in_app():
+        rows = db.session.scalars(select(Enrolment).order_by(Enrolment.id))
+        return [(row.steps_done, row.moved_at, row.completed_at) for row in rows]
 
 
 def test_deleting_an_account_deletes_its_runs_and_drafts(

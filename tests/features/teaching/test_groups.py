@@ -77,7 +77,7 @@ def test_a_new_group_has_a_code_that_students_can_join_with(
 
     student = sign_in(learner)
     assert student.submit(f"/join/{group.join_code}").status_code == 303
-    assert "1 student: 0 started" in main_words(browser.get(made.location))
+    assert "Nobody began yet." in main_words(browser.get(made.location))
 
 
 @SQLITE
@@ -112,7 +112,9 @@ def test_the_first_page_lists_the_own_groups_only(
     make.group(instructors=[teacher], name="SW-1A", join_code="DEF567", join_open=False)
     make.group(instructors=[instructor], name="Van een ander")
     page = browser.get("/teach/")
-    assert "SW-1A 0 students code closed SW-2B 1 student code ABC234" in main_words(page)
+    words = main_words(page)
+    assert "SW-1A 0 students · progress: SW-1A code closed" in words
+    assert "SW-2B 1 student · progress: SW-2B code ABC234" in words
     assert "DEF567" not in page.text
     assert "Van een ander" not in page.text
 

@@ -188,7 +188,8 @@ def test_the_result_takes_as_many_statements_for_any_group(
         with count_queries() as sent:
             assert "voice" in browser.get(small_course.url("wegen")).text
         numbers.append(len(sent))
-    assert numbers == [5, 5]  # Who is signed in, run with draft, steps done, weighings, picture.
+    # Who is signed in, run with draft, steps done, deadlines, weighings, picture.
+    assert numbers == [6, 6]
 
 
 # --- What it gives away --------------------------------------------------------------------
