@@ -28,13 +28,17 @@ RULES: Final = [
 NO_PAGES: Final = {
     "accounts.download",
     "accounts.download_all",
+    "agenda.read",
     "audit.file",
+    "book.file",
     "gradebook.file",
     "writing.download",
     "cases.paper",  # Only of a conversation.
     "handing.file",
     "health.alive",
     "health.ready",
+    "marking.file",
+    "proofs.file",
     "static_files.file",
     "taking.left",
     "teaching_figures.file",

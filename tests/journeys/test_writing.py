@@ -69,7 +69,7 @@ def test_names_are_marked_a_crash_loses_nothing_and_what_was_cut_is_found_again(
     writer.reads(HANDED_IN)
 
     person.press("Read it once more and hand in")
-    person.sees("06-12345678 (a phone number).")
+    person.sees("06-12345678: a phone number")
     person.press("Hand in")
     person.sees_heading("Handed in")
     with site.app.app_context():
