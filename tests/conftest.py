@@ -35,6 +35,7 @@ from tests.houses import DATABASES, Made, Street
 # the time of one, because the machine may be busy. Other examples are for `make search`.
 hypothesis.settings.register_profile(
     "same",
+    max_examples=50,  # the same fifty each time; `make search` takes thousands of others
     derandomize=True,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
