@@ -102,7 +102,7 @@ def test_the_page_about_ones_data_names_each_kind_of_answer(sign_in: SignIn, pup
     assert seen_by["Your e-mail address"].startswith("you and administrators")
     told = main_words(shown)
     assert "Without your name: your open answers, before and after they are judged." in told
-    assert "Never with your name: how you weighed, and your reasons for it." in told
+    assert "Never with your name: how you weighed, and your reasons for it; who marks" in told
 
 
 def test_a_quiz_in_which_weighings_give_points_says_so_before_one_begins(
