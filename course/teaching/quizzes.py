@@ -27,7 +27,7 @@ from course.quizzes.regrading import left_out
 from course.quizzes.rules import USUAL, Rules
 from course.quizzes.words import said
 from course.teaching import forms, panels_beside, standing
-from course.teaching.doors import instructors
+from course.teaching.doors import group_of, instructors
 
 bp = Blueprint(
     "teaching_quizzes",
@@ -39,14 +39,9 @@ bp.add_app_template_filter(said, "points")
 bp.add_app_template_global(words.duration)
 
 
-def own_group(group_id: int) -> Group:
-    """The group, for one of its instructors; for anybody else it does not exist."""
-    return groups.group_for(current_user.id, group_id) or abort(404)
-
-
 def own_sitting(group_id: int, sitting_id: int) -> tuple[Group, Sitting]:
     """A quiz of a group that one teaches."""
-    group = own_group(group_id)
+    group = group_of(group_id)
     return group, standing.sitting_of(group.id, sitting_id) or abort(404)
 
 
@@ -61,7 +56,7 @@ def _status(form: BaseForm) -> HTTPStatus:
 @instructors
 def index(group_id: int) -> ResponseReturnValue:
     """The quizzes that were set for the group."""
-    group = own_group(group_id)
+    group = group_of(group_id)
     return render_template(
         "teaching/quizzes.html", group=group, lines=standing.lines(group.id), now=now()
     )
@@ -71,7 +66,7 @@ def index(group_id: int) -> ResponseReturnValue:
 @instructors
 def new(group_id: int) -> ResponseReturnValue:
     """Set a quiz for the group."""
-    group = own_group(group_id)
+    group = group_of(group_id)
     form = forms.SittingForm(data={**forms.as_data(USUAL), "slug": request.args.get("quiz")})
     found = sorted(library().quizzes.values(), key=lambda edition: edition.quiz.module)
     lang = language()
