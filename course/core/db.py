@@ -1,5 +1,6 @@
 """The database: one base class, safe SQLite, times that are always aware and in UTC."""
 
+import time
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from course.config import Settings
 # SQLite before this version can corrupt a database in WAL mode when two connections write.
 SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 5000
+PAUSE = 0.0003  # seconds before one looks again whether somebody else still writes
 LARGEST_ID = 2**31 - 1  # of an INTEGER in PostgreSQL
 KEPT_FROM_EXPORT = {"export": False}  # secrets: of no use to a person, of great use to a thief
 # Of a column that holds the address of whom the row is about, account or not: it goes with the
@@ -116,7 +118,36 @@ def make_durable(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         reads = has_request_context() and request.method in SAFE_METHODS
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if reads:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Begin to write when nobody else does, within ``BUSY_MILLISECONDS``.
+
+    SQLite itself looks again after ever longer pauses, up to a tenth of a second, so that whoever
+    has waited longest is passed by whoever comes next. Here all look again each :data:`PAUSE`.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    while not _begins(driver) and time.monotonic() < until:
+        time.sleep(PAUSE)
+    try:
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # and fail as statements do
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
+def _begins(driver: Any) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def add_migrations(app: Flask) -> None:

@@ -5,7 +5,7 @@ writes holds the row of the attempt, so that a response never arrives in what is
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -250,13 +250,16 @@ def hold(public_id: str) -> QuizAttempt | None:
 
 def become(row: QuizAttempt, attempt: Attempt) -> None:
     """Within the caller's transaction: what the learner or the clock did; marked when it ended."""
-    row.state = attempt.state.value
-    row.finished_at = attempt.finished_at
-    row.was_abandoned = attempt.was_abandoned
-    if not attempt.is_running:
-        _mark(row)
-    if not attempt.is_running and not row.was_abandoned:
-        pictures.take(row, queries.edition_of(row))
+    with db.session.no_autoflush:  # its row is written once, when it is marked
+        row.state = attempt.state.value
+        row.finished_at = attempt.finished_at
+        row.was_abandoned = attempt.was_abandoned
+        if attempt.is_running:
+            return
+        edition = queries.edition_of(row)
+        _mark(row, edition)
+    if not row.was_abandoned:
+        pictures.take(row, edition)
 
 
 # --- Answering -----------------------------------------------------------------------------
@@ -364,22 +367,21 @@ def submit(row: QuizAttempt) -> Refused | None:
 # --- Marking -------------------------------------------------------------------------------
 
 
-def _mark(row: QuizAttempt) -> None:
+def _mark(row: QuizAttempt, edition: QuizEdition) -> None:
     """Within the caller's transaction: mark all items of an attempt that has ended."""
-    edition = queries.edition_of(row)
     rules = Rules.from_plain(row.rules)
     responses = queries.responses_of(row.id)
-    _keep_keys(row.sitting_id)
+    panel = queries.panel_of(row.sitting_id, is_held=True)
     changes = queries.key_changes(row.sitting_id)
-    keys = keys_of(edition, queries.panel_of(row.sitting_id))
+    keys = keys_of(edition, panel)
     counts = rules.weighings_count
-    db.session.execute(delete(Mark).where(Mark.attempt_id == row.id))  # it was reopened
+    marks = []
     for slug in row.items:
         response = responses.get(slug)
         given = None if row.was_abandoned or response is None else response.given
         found = marked(edition, slug, given, keys=keys, changes=changes, weighings_count=counts)
         if found is not None:
-            db.session.add(
+            marks.append(
                 Mark(
                     attempt_id=row.id,
                     item=slug,
@@ -389,20 +391,15 @@ def _mark(row: QuizAttempt) -> None:
                     key=found.key,
                 )
             )
+    db.session.execute(delete(Mark).where(Mark.attempt_id == row.id))  # it was reopened
+    db.session.add_all(marks)
+    grade_if_whole(row, marks)
     db.session.flush()
-    grade_if_whole(row)
 
 
-def _keep_keys(sitting_id: int | None) -> None:
-    """Until the transaction ends, no key is changed: who changes one first lets this one finish."""
-    if sitting_id is not None:
-        held = select(Sitting.id).filter_by(id=sitting_id).with_for_update(read=True)
-        db.session.execute(held)
-
-
-def grade_if_whole(row: QuizAttempt) -> None:
+def grade_if_whole(row: QuizAttempt, marks: Iterable[Mark]) -> None:
     """Within the caller's transaction: an attempt of which nothing waits for a person is graded."""
-    if any(waits(mark) for mark in queries.marks_of(row.id).values()):
+    if any(waits(mark) for mark in marks):
         return
     step = clock.grade(as_attempt(row), rules=attempt_rules(row), now=now())
     if step.refused is None:

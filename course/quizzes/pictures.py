@@ -15,7 +15,7 @@ Specification: assessment.md, 1.11.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from course.core.clock import now
@@ -141,30 +141,39 @@ def _insert(scope: str, group_id: int | None, slug: str, item: str) -> None:
     insert_if_absent(ItemPicture, **key, answers=0, counts={})
 
 
+_EARLIER: Final = aliased(QuizAttempt)
+_LEARNS: Final = exists().where(
+    Membership.user_id == QuizAttempt.user_id, Membership.part == Part.LEARNER
+)
+# Made once: composing them costs as much as what the database does with them.
+_WAITING: Final = (
+    select(Response)
+    .join(QuizAttempt, QuizAttempt.id == Response.attempt_id)
+    .where(
+        QuizAttempt.slug == bindparam("slug"),
+        QuizAttempt.finished_at.is_not(None),
+        ~QuizAttempt.was_abandoned,
+        Response.item.in_(bindparam("items", expanding=True)),
+        ~Response.is_pictured,
+        ~exists().where(
+            _EARLIER.user_id == QuizAttempt.user_id,
+            _EARLIER.slug == bindparam("slug"),
+            _EARLIER.id < QuizAttempt.id,
+            _EARLIER.finished_at.is_not(None),
+            ~_EARLIER.was_abandoned,
+        ),
+    )
+    .order_by(Response.attempt_id)
+)
+_WAITING_IN_A_GROUP: Final = _WAITING.where(
+    _LEARNS.where(Membership.group_id == bindparam("group"))
+)
+_WAITING_IN_NONE: Final = _WAITING.where(~_LEARNS)
+
+
 def _not_counted(slug: str, items: Sequence[str], group_id: int | None) -> list[Response]:
     """Answers in first attempts that were handed in, of a group, or of those in no group."""
-    earlier = aliased(QuizAttempt)
-    learns = exists().where(
-        Membership.user_id == QuizAttempt.user_id, Membership.part == Part.LEARNER
-    )
-    statement = (
-        select(Response)
-        .join(QuizAttempt, QuizAttempt.id == Response.attempt_id)
-        .where(
-            QuizAttempt.slug == slug,
-            QuizAttempt.finished_at.is_not(None),
-            ~QuizAttempt.was_abandoned,
-            Response.item.in_(items),
-            ~Response.is_pictured,
-            ~exists().where(
-                earlier.user_id == QuizAttempt.user_id,
-                earlier.slug == slug,
-                earlier.id < QuizAttempt.id,
-                earlier.finished_at.is_not(None),
-                ~earlier.was_abandoned,
-            ),
-            learns.where(Membership.group_id == group_id) if group_id else ~learns,
-        )
-        .order_by(Response.attempt_id)
-    )
-    return list(db.session.scalars(statement))
+    asks = {"slug": slug, "items": items}
+    if group_id is None:
+        return list(db.session.scalars(_WAITING_IN_NONE, asks))
+    return list(db.session.scalars(_WAITING_IN_A_GROUP, {**asks, "group": group_id}))

@@ -217,12 +217,14 @@ def judgements_of(attempt_id: int, item: str) -> list[tuple[Judgement, str]]:
     return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
-def panel_of(sitting_id: int | None) -> LivePanel | None:
+def panel_of(sitting_id: int | None, *, is_held: bool = False) -> LivePanel | None:
     """The people whose answers are the key of a sitting; ``None`` where the example is.
 
-    One query, and none for practice.
+    One query, and none for practice. With ``is_held`` no key of the sitting is changed until the
+    caller's transaction ends: who changes one first lets this one finish.
     """
     if sitting_id is None:
         return None
-    plain = db.session.scalar(select(Sitting.panel).filter_by(id=sitting_id))
+    statement = select(Sitting.panel).filter_by(id=sitting_id)
+    plain = db.session.scalar(statement.with_for_update(read=True) if is_held else statement)
     return LivePanel.from_plain(plain) if plain else None

@@ -235,7 +235,7 @@ def judge(row: QuizAttempt, mark: Mark, given: Given, *, by: int, at: datetime) 
         )
     )
     db.session.flush()
-    attempts.grade_if_whole(row)
+    attempts.grade_if_whole(row, queries.marks_of(row.id).values())
 
 
 def _state(share: Fraction) -> AnswerState:
