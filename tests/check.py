@@ -37,8 +37,8 @@ SAME = "--randomly-seed=20260302"
 JOURNEYS = "tests/journeys"
 # Two workers, for two cores; a class or module stays on one, so its fixtures are made once.
 TESTS = [*PYTEST, f"--ignore={JOURNEYS}", "-m", "not benchmark", "-n", "2", "--dist", "loadscope"]
-# Two browsers at once: whoever waits on a page waits for what it shows, and not for a while.
-BROWSERS = [*PYTEST, "-n", "2"]
+# Three browsers on two cores: a browser spends half of its time waiting for a page.
+BROWSERS = [*PYTEST, "-n", "3"]
 
 NO_TESTS = 5  # pytest's exit status when it found nothing to run.
 
