@@ -29,6 +29,7 @@ from course.lessons.titles import title_of
 from course.marking import agenda as marking_agenda
 from course.marking import (
     agreeing,
+    asking,
     feedback,
     peerviews,
     reasons,
@@ -166,11 +167,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     coming.register(app, marking_agenda.Assignments())
     notices.register(app, showing.at_lesson)
     home.register(app, showing.at_home)
+    home.register(app, feedback.unread)
     home.register(app, quizzes_at_home.waiting)
     home.register(app, playing.unfinished)
-    home.register(app, feedback.unread)
     below.register(app, feedback.returned)
     below.register_reader(app, peerviews.who_reads)
+    below.register_check(app, feedback.unanswered)
+    below.register_rubrics(app, asking.rubrics_for)
     below.register_reasons(app, reasons.beside)
     home.register(app, peerviews.waiting)
     signed_in.connect(lesson_actions.adopt_pending)

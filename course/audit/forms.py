@@ -25,7 +25,7 @@ class FilterForm(BaseForm):
         _l("Name or e-mail address"),
         [Optional(), Length(max=LONGEST_PERSON)],
         filters=[lambda text: (text or "").strip()],
-        description=_l("Of who did it, or of whom it is about."),
+        description=_l("Of the person who did it, or the person it is about."),
         render_kw={"autocomplete": "off", "maxlength": LONGEST_PERSON},
     )
     kind = SelectField(

@@ -19,11 +19,16 @@ class Kind(StrEnum):
     RETURNED = "returned"
     RETRACTED = "retracted"
     MORE_TIME = "more-time"
+    LESS_TIME = "less-time"  # took back time that was given
     DOWNLOADED = "downloaded"  # a file that somebody handed in
     EXPORTED = "exported"  # a table with grades or points
     VIEWED_AS = "viewed-as"
     WROTE = "wrote"
     ROLE = "role"
+    EXCUSED = "excused"  # from something that is graded
+    ASKED_AGAIN = "asked-again"  # what somebody was excused from
+    RULE = "rule"  # how the results of a group make one
+    REKEYED = "rekeyed"  # the key of a quiz changed, and with it the points
 
 
 LONGEST_ABOUT: Final = 120  # characters
@@ -46,7 +51,8 @@ class Entry(Model):
     )
     group_id: Mapped[int | None] = mapped_column(ForeignKey("group.id", ondelete="SET NULL"))
     kind: Mapped[Kind] = mapped_column(String(20))
-    # "<lesson>/<step>", the slug of a quiz, a role, why somebody looked, or nothing.
+    # "<lesson>/<step>", the slug of a quiz alone or with a sitting ("<quiz>/<number>"), a role, why
+    # somebody looked, or nothing.
     about: Mapped[str] = mapped_column(String(LONGEST_ABOUT), default="")
     # Of what is written down once a day however often it is done, such as reading.
     once: Mapped[str | None] = mapped_column(String(200), unique=True, info=KEPT_FROM_EXPORT)

@@ -52,7 +52,7 @@ def file() -> ResponseReturnValue:
     lines = queries.everything(form.wanted())
     table = Table(
         name=_("Who did what"),
-        heading=[_("When"), _("Who"), _("What"), _("About whom"), _("Group"), _("What of theirs")],
+        heading=[_("When"), _("Who"), _("What"), _("About whom"), _("Group"), _("What exactly")],
         rows=[
             [
                 line.at,
@@ -65,7 +65,7 @@ def file() -> ResponseReturnValue:
             for line in lines
         ],
     )
-    response = Response(as_csv(table), mimetype="text/csv; charset=utf-8")
+    response = Response(as_csv(table), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -18,11 +18,16 @@ KIND_WORDS: Final[Mapping[Kind, LazyString]] = {
     Kind.RETURNED: _l("returned a result"),
     Kind.RETRACTED: _l("took a result back"),
     Kind.MORE_TIME: _l("gave more time or attempts"),
+    Kind.LESS_TIME: _l("took back time that was given"),
     Kind.DOWNLOADED: _l("downloaded a file that was handed in"),
     Kind.EXPORTED: _l("downloaded grades or points"),
     Kind.VIEWED_AS: _l("viewed the site as a student"),
     Kind.WROTE: _l("wrote a message"),
     Kind.ROLE: _l("gave another role"),
+    Kind.EXCUSED: _l("excused somebody"),
+    Kind.ASKED_AGAIN: _l("ended an excuse"),
+    Kind.RULE: _l("changed how results make one"),
+    Kind.REKEYED: _l("changed points by a change of the key"),
 }
 MINE: Final[Mapping[Kind, LazyString]] = {
     Kind.READ: _l("read what you wrote"),
@@ -30,11 +35,16 @@ MINE: Final[Mapping[Kind, LazyString]] = {
     Kind.RETURNED: _l("returned your result"),
     Kind.RETRACTED: _l("took your result back"),
     Kind.MORE_TIME: _l("gave you more time or attempts"),
+    Kind.LESS_TIME: _l("took back time that you got"),
     Kind.DOWNLOADED: _l("downloaded a file that you handed in"),
     Kind.EXPORTED: _l("downloaded a table with your grade or points in it"),
     Kind.VIEWED_AS: _l("viewed the site as you see it"),
     Kind.WROTE: _l("sent you a message"),
     Kind.ROLE: _l("gave you another role"),
+    Kind.EXCUSED: _l("excused you"),
+    Kind.ASKED_AGAIN: _l("ended your excuse"),
+    Kind.RULE: _l("changed how your results make one"),
+    Kind.REKEYED: _l("changed your points by a change of the key"),
 }
 
 

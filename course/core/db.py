@@ -133,19 +133,19 @@ def _begin_writing(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     until = time.monotonic() + BUSY_MILLISECONDS / 1000
     driver.execute("PRAGMA busy_timeout=0")
-    while not _begins(driver) and time.monotonic() < until:
-        time.sleep(PAUSE)
     try:
-        if not driver.in_transaction:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # and fail as statements do
+        while not _begins(connection, is_last=time.monotonic() >= until):
+            time.sleep(PAUSE)
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
-def _begins(driver: Any) -> bool:
+def _begins(connection: Connection, *, is_last: bool) -> bool:
     try:
-        driver.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if is_last or not is_busy(error):
+            raise
         return False
     return True
 

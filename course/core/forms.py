@@ -1,5 +1,9 @@
 """The base of all forms."""
 
+import re
+from collections.abc import Iterable
+from typing import Final
+
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import Email, InputRequired, Length
@@ -7,6 +11,7 @@ from wtforms.validators import Email, InputRequired, Length
 from course.core.i18n import _l
 
 MAXIMUM_EMAIL = 254
+NUMBER: Final = re.compile("[0-9]{1,9}")  # of a row; what is longer no database holds
 
 
 class BaseForm(FlaskForm):
@@ -15,6 +20,12 @@ class BaseForm(FlaskForm):
 
 class NothingForm(BaseForm):
     """Only the token: for a button that does one thing."""
+
+
+def numbers_in(texts: Iterable[str]) -> set[int]:
+    """The numbers of rows in what was sent, with commas between; what is none is left out."""
+    parts = (part for text in texts for part in text.split(","))
+    return {int(part) for part in parts if NUMBER.fullmatch(part)}
 
 
 def email_field() -> StringField:

@@ -15,6 +15,7 @@ from course.curriculum import advice, positions
 from course.curriculum.positions import ContentErrors
 from course.curriculum.schema import Content, Slug, Text
 from course.demo.diary import LEARNING_DAYS
+from course.demo.instructing import Booked, Sent
 from course.demo.moments import Moment
 from course.demo.tries import SetQuiz, Short, Try, Written
 from course.domain.weighing.scale import Side
@@ -92,6 +93,10 @@ class Sheet(Content):
     code: Annotated[str, Field(pattern=rf"^[{ALPHABET}]{{{CODE_LENGTH}}}$")]
     quizzes: tuple[SetQuiz, ...] = ()
     moments: tuple[Moment, ...] = ()
+    gradebook: Booked | None = None
+    letters: tuple[Sent, ...] = ()
+    # Student numbers count on from here, one for each learner; None: this group has none.
+    numbers_from: Annotated[int, Field(strict=True, ge=1, le=900_000)] | None = None
     learners: Annotated[tuple[Learner, ...], Field(min_length=1)]
 
 

@@ -20,7 +20,8 @@ from course.core.db import Model, db, end_transaction, insert_if_absent
 from course.core.log import log
 from course.core.outbox import Message
 from course.curriculum.edition import Edition
-from course.demo import diary, marked, panels, people
+from course.demo import diary, marked, panels, people, told
+from course.demo.booked import add_rule
 from course.demo.marked import MarkedSheet, Marker
 from course.demo.panels import PanelSheet
 from course.demo.people import Sheet
@@ -152,6 +153,15 @@ def _add_everything(
             Marker.COLLEAGUE: ids_by_address[people.COLLEAGUE[1]],
         },
     )
+    instructor = users[people.INSTRUCTOR[1]]
+    for sheet in sheets:
+        group = groups[sheet.code]
+        by_name = {learner.name: users[learner.address] for learner in sheet.learners}
+        if sheet.gradebook is not None:
+            known = {name: user.id for name, user in by_name.items()}
+            add_rule(sheet.gradebook, group.id, known, instructor.id)
+        told.add_letters(sheet.letters, group, by_name, instructor)
+        told.add_results(group)
 
 
 def _add_people(sheets: Sequence[Sheet], password_hash: str, start: datetime) -> dict[str, User]:
@@ -191,16 +201,26 @@ def _add_groups(
         parts = [(people.INSTRUCTOR[1], Part.INSTRUCTOR)]
         parts += [(people.COLLEAGUE[1], Part.INSTRUCTOR)] if sheet.code == read_twice else []
         parts += [(learner.address, Part.LEARNER) for learner in sheet.learners]
+        numbers = _student_numbers(sheet)
         db.session.add_all(
             Membership(
                 group_id=groups[sheet.code].id,
                 user_id=users[address].id,
                 part=part,
+                student_number=numbers.get(address),
                 joined_at=start,
             )
             for address, part in parts
         )
     return groups
+
+
+def _student_numbers(sheet: Sheet) -> dict[str, str]:
+    """Seven digits by address, as a list of a school has them; empty for a group without."""
+    if sheet.numbers_from is None:
+        return {}
+    places = enumerate(sheet.learners, sheet.numbers_from)
+    return {learner.address: f"{number:07}" for number, learner in places}
 
 
 def _add_enrolments(

@@ -190,9 +190,7 @@ def pictures(group_id: int, weighings: Iterable[Weighing]) -> list[GroupPicture]
     pictures: dict[tuple[str, str], GroupPicture] = {}
     counts: dict[tuple[str, str], Counter[str]] = {}
     for weighing in sorted(weighings, key=lambda item: item.weighed_at):
-        key = (weighing.lesson, weighing.scale)
-        if weighing.step != weighing.scale:
-            continue  # Only first weighings count.
+        key = (weighing.lesson, weighing.step)
         count = counts.setdefault(key, Counter())
         count[side(balance_of(weighing).lean)] += 1
         before = pictures[key].answers if key in pictures else 0
@@ -200,7 +198,7 @@ def pictures(group_id: int, weighings: Iterable[Weighing]) -> list[GroupPicture]
             pictures[key] = GroupPicture(
                 group_id=group_id,
                 lesson=weighing.lesson,
-                scale=weighing.scale,
+                scale=weighing.step,
                 answers=count.total(),
                 counts=[count[name] for name in SIDES],
                 taken_at=weighing.weighed_at,

@@ -102,6 +102,7 @@ class Sign:
     subject: str  # what it is about; "" for the course as a whole
     since: datetime  # from when the rule holds
     fact: datetime  # the moment that the rule is about: the last visit, the deadline, the question
+    was_never_here: bool = False  # then the fact is when they joined, or when the group began
 
     @property
     def told_at(self) -> datetime:
@@ -200,7 +201,11 @@ def _quiet(facts: Facts, term: Term) -> Iterator[Sign]:
     begins = max(facts.joined_at, term.begins or facts.joined_at)
     silent = max(facts.active_at or begins, begins)
     yield Sign(
-        rule=Rule.QUIET, subject="", since=silent + QUIET_AFTER, fact=facts.active_at or begins
+        rule=Rule.QUIET,
+        subject="",
+        since=silent + QUIET_AFTER,
+        fact=facts.active_at or begins,
+        was_never_here=facts.active_at is None,
     )
 
 

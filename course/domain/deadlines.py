@@ -1,11 +1,10 @@
-"""Deadlines of a lesson: until when, for whom longer, how late, and in which week.
+"""Deadlines of a lesson: until when, for whom longer, and how late.
 
 A deadline is written in whole minutes, and people read 23:59 as "before midnight". So that minute
 itself still counts: who hands in at 23:59:59 is in time.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -13,7 +12,6 @@ from course.domain.lateness import lateness
 from course.domain.opening import AMSTERDAM, utc
 
 THE_MINUTE_ITSELF: Final = timedelta(minutes=1) - timedelta(microseconds=1)
-WEEK: Final = timedelta(days=7)
 
 
 class AfterDue(StrEnum):
@@ -49,32 +47,3 @@ def days_between(now: datetime, moment: datetime) -> int:
     Not periods of 24 hours: an evening and the morning after it are a day apart.
     """
     return (utc(moment).astimezone(AMSTERDAM).date() - utc(now).astimezone(AMSTERDAM).date()).days
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Week:
-    """A week of the calendar as it is counted in the Netherlands (ISO 8601), Monday to Sunday."""
-
-    year: int  # that of its Thursday
-    number: int  # 1 to 53
-
-    @property
-    def first_day(self) -> date:
-        """Its Monday."""
-        return date.fromisocalendar(self.year, self.number, 1)
-
-    @property
-    def last_day(self) -> date:
-        """Its Sunday."""
-        return date.fromisocalendar(self.year, self.number, 7)
-
-
-def week_of(moment: datetime) -> Week:
-    """The week in which a moment falls in Amsterdam."""
-    found = utc(moment).astimezone(AMSTERDAM).date().isocalendar()
-    return Week(year=found.year, number=found.week)
-
-
-def weeks_apart(first: Week, second: Week) -> int:
-    """How many weeks there are strictly between two weeks; 0 for the same and for neighbours."""
-    return max(0, abs(second.first_day - first.first_day) // WEEK - 1)

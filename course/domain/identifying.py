@@ -53,12 +53,16 @@ TITLES: Final = (
     r"|Mr\.?|Mrs\.?|Ms\.?|Miss|Mx\.?|[Dd]rs?\.?|[Pp]rof\.?|[Dd]okter|[Dd]octor"
     r"|[Ff]amilie|[Ff]am\.|[Tt]ante|[Oo]om|[Oo]pa|[Oo]ma|[Jj]uf|[Mm]eester|[Zz]uster|[Bb]roeder"
     r"|[Bb]uurvrouw|[Bb]uurman|[Cc]li[e\u00eb]nte?|[Zz]oon|[Dd]ochter|[Ss]on|[Dd]aughter"
+    r"|[Cc]ollega|[Bb]egeleid(?:er|ster)|[Tt]eamleider|[Hh]ulpverlener|[Vv]riend(?:in)?"
+    r"|[Mm]oeder|[Vv]ader|[Bb]roer|[Zz]us|[Cc]olleague|[Ss]upervisor|[Ff]riend"
+    r"|[Mm]other|[Ff]ather|[Bb]rother|[Ss]ister"
     r"|[Hh]eet|[Hh]eette|[Gg]enaamd|[Nn]aam is|[Nn]ame is|[Nn]amed"
 )
-PARTICLES: Final = (
+PARTICLE: Final = (
     r"(?:(?:[Vv]an|[Dd]e|[Dd]en|[Dd]er|[Tt]en|[Tt]er|[Tt]e|het|in|op|'t|\u2019t|[Ee]l|[Aa]l|[Bb]en"
-    rf"|[Bb]in|[Vv]on|[Dd]u|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]os){SPACE}){{0,3}}"
+    rf"|[Bb]in|[Vv]on|[Dd]u|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]os){SPACE})"
 )
+PARTICLES: Final = f"{PARTICLE}{{0,3}}"
 ONE_NAME: Final = (
     rf"[{CAPITAL}](?:['\u2019][{CAPITAL}])?[{LETTER}]{{1,30}}(?:-[{LETTER}]{{2,30}}){{0,2}}"
 )
@@ -73,9 +77,22 @@ BEGINNINGS: Final = (
     "|That|The|Then|There|They|This|Though|To|We|What|When|Where|Who|Why|With|Yes"
 )
 NEW_SENTENCE: Final = rf"(?:(?:{BEGINNINGS}){END}|(?:De|Van){SPACE}[a-z])"
+# What stands before the word that ends in -straat.
+BEFORE_STREET: Final = (
+    "(?:Lange|Korte|Oude|Nieuwe|Grote|Kleine|Hoge|Lage|Eerste|Tweede|Derde|Sint|Prins|Prinses"
+    r"|Koning|Koningin|Burgemeester|Burg\.|Dokter|Dr\.|Professor|Prof\.|Jan|Johan|Van"
+    rf"){SPACE}(?:(?:van|der|den|de){SPACE}){{0,2}}"
+)
+STREET: Final = (
+    rf"(?:{BEFORE_STREET}){{0,2}}(?:[{LETTER}][{LETTER}'\u2019-]{{1,30}}(?:straat|laan|plein|gracht|kade|singel|steeg)"
+    rf"|[{CAPITAL}][{LETTER}'\u2019-]{{0,30}}"
+    "(?:weg|dreef|hof|pad|dijk|plantsoen|markt|park|erf|wal|burg|baan|ring|haven|stee|veld))"
+)
+# Where somebody works or lives is not a part of their name.
+NO_NAME: Final = rf"(?:{PARTICLE}{{1,3}}[A-Z]{{2,6}}{END}|{PARTICLES}{STREET}{SPACE}[1-9])"
 NAME: Final = (
     rf"(?:{INITIALS}{SPACE}?(?!{NEW_SENTENCE}))?"
-    rf"{PARTICLES}{ONE_NAME}(?:{SPACE}{PARTICLES}{ONE_NAME}){{0,2}}"
+    rf"{PARTICLES}{ONE_NAME}(?:{SPACE}(?!{NO_NAME}){PARTICLES}{ONE_NAME}){{0,2}}"
 )
 
 MONTHS: Final = (
@@ -102,11 +119,7 @@ FULL_YEAR: Final = "(?:19|20)[0-9]{2}"
 BORN: Final = (
     "[Gg]eboren|[Gg]eb\\.?|[Gg]eboortedatum|[Gg]eboortejaar|[Bb]orn|[Dd]ate of [Bb]irth|DOB|GEB"
 )
-STREET: Final = (
-    rf"(?:[{LETTER}][{LETTER}'\u2019-]{{1,30}}(?:straat|laan|plein|gracht|kade|singel|steeg)"
-    rf"|[{CAPITAL}][{LETTER}'\u2019-]{{0,30}}"
-    "(?:weg|dreef|hof|pad|dijk|plantsoen|markt|park|erf|wal|burg|baan|ring|haven|stee|veld))"
-)
+SINCE: Final = rf"(?:(?:geboren|geb\.?|born|uit|\*){SPACE}?(?:in{SPACE})?)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +151,8 @@ PATTERNS: Final = (
     Pattern(Kind.BIRTH, rf"{START}{_date(LONG_AGO)}{END}"),
     Pattern(
         Kind.INITIALS,
-        rf"{START}{INITIALS}(?:{SPACE}{PARTICLES}{INITIALS})?,?{SPACE}?\(?{SPACE}?"
-        rf"(?:(?:geboren|geb\.?|born|uit|\*){SPACE}?(?:in{SPACE})?)?{FULL_YEAR}{END}",
+        rf"{START}{INITIALS}(?:{SPACE}{PARTICLES}{INITIALS})?,?{SPACE}?"
+        rf"(?:\({SPACE}?{SINCE}{FULL_YEAR}{END}\)?|{SINCE}{FULL_YEAR}{END})",
     ),
     Pattern(Kind.NAME, rf"{START}(?:{TITLES}){SPACE}{{1,2}}{NAME}{END}"),
     Pattern(
@@ -246,9 +259,12 @@ TITLE: Final = re.compile(rf"((?:{TITLES}){SPACE}{{1,2}})(.+)")
 IS_INITIAL: Final = re.compile(rf"[{CAPITAL}]\.?")
 LETTERS_USED: Final = re.compile(rf"{START}([A-Z]{{1,2}})\.")
 WOMEN: Final = {"mevrouw", "mevr", "mw", "mrs", "ms", "miss", "tante", "oma", "juf", "zuster"}
-WOMEN_TOO: Final = {"buurvrouw", "cliënte", "dochter", "daughter"}
+WOMEN_TOO: Final = {
+    *("buurvrouw", "cliënte", "dochter", "daughter", "vriendin", "moeder", "mother"),
+    *("zus", "sister", "begeleidster"),
+}
 MEN: Final = {"meneer", "mijnheer", "dhr", "de heer", "hr", "mr", "oom", "opa", "broeder"}
-MEN_TOO: Final = {"buurman", "zoon", "son", "meester"}
+MEN_TOO: Final = {"buurman", "zoon", "son", "meester", "vader", "father", "broer", "brother"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

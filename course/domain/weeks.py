@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from course.domain.opening import AMSTERDAM, ClockProblem, Occurrence, moment_of
+from course.domain.opening import AMSTERDAM, ClockProblem, Occurrence, moment_of, utc
 
 WEEK: Final = timedelta(days=7)
 SUNDAY: Final = 6
@@ -50,6 +50,11 @@ class Week:
         return self.monday.isocalendar().week
 
     @property
+    def sunday(self) -> date:
+        """Its last day."""
+        return self.monday + timedelta(days=6)
+
+    @property
     def friday(self) -> date:
         """The last day on which schools teach."""
         return self.monday + timedelta(days=4)
@@ -76,15 +81,23 @@ def week_of(day: date) -> Week:
     return Week(day - timedelta(days=day.weekday()))
 
 
+def week_at(moment: datetime) -> Week:
+    """The week in which a moment falls in Amsterdam. Raises :exc:`ValueError` without a zone."""
+    return week_of(utc(moment).astimezone(AMSTERDAM).date())
+
+
+def weeks_between(first: Week, second: Week) -> int:
+    """How many weeks are neither of these two but between them; 0 for the same and neighbours."""
+    return max(0, abs(first.place_of(second.monday)) - 1)
+
+
 def weeks_later(moment: datetime, weeks: int) -> datetime:
     """So many weeks later at the same time on the clock in Amsterdam, in UTC.
 
     A time that the clock jumps over there becomes an hour later; of one that happens twice it is
     the first. Raises :exc:`ValueError` for a moment without a zone.
     """
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment=!s} must have a time zone")
-    wall = moment.astimezone(AMSTERDAM).replace(tzinfo=None, fold=0) + weeks * WEEK
+    wall = utc(moment).astimezone(AMSTERDAM).replace(tzinfo=None, fold=0) + weeks * WEEK
     found = moment_of(wall, which=Occurrence.FIRST)
     return found.later if isinstance(found, ClockProblem) else found
 
@@ -100,6 +113,11 @@ def easter(year: int) -> date:
     m = (a + 11 * h + 22 * n) // 451
     month, day = divmod(h + n - 7 * m + 114, 31)
     return date(year, month, day + 1)
+
+
+def holiday_on(day: date) -> Holiday | None:
+    """Which public holiday a day is, if any."""
+    return holidays(day.year).get(day)
 
 
 def holidays(year: int) -> dict[date, Holiday]:

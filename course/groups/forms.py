@@ -6,10 +6,10 @@ from typing import Any
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from course.core.clock import AMSTERDAM, now
+from course.core.clock import now
 from course.core.forms import BaseForm
 from course.core.i18n import _, _l
-from course.domain.weeks import Week, week_of
+from course.domain.weeks import Week, week_at
 from course.groups.words import week_with_holidays
 
 LONGEST_NAME = 80
@@ -44,7 +44,7 @@ class GroupForm(BaseForm):
         default=None,
     )
     most_learners = IntegerField(
-        _l("At most so many students by the join code"),
+        _l("Maximum number of students by the join code"),
         [
             Optional(),
             NumberRange(
@@ -62,7 +62,7 @@ class GroupForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        this = week_of(now().astimezone(AMSTERDAM).date())
+        this = week_at(now())
         weeks = [this.later(number) for number in range(-WEEKS_BACK, WEEKS_AHEAD + 1)]
         kept = (kwargs.get("data") or {}).get("first_week")
         if kept is not None and Week(kept) not in weeks:

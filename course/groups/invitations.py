@@ -19,6 +19,7 @@ from course.groups.models import Group, Invitation, Membership, Part
 LASTS: Final = timedelta(days=60)  # from the newest mail; then the row goes
 KEY: Final = "invitation:"  # of the mail in the outbox, followed by the hash of its token
 A_PAGE: Final = 100  # invitations
+UNANSWERED_AFTER: Final = timedelta(days=1)  # from the newest mail; then another may go out
 
 
 class State(StrEnum):
@@ -134,6 +135,21 @@ def _trouble(error: str | None) -> Trouble:
     return Trouble.REFUSED if is_refused else Trouble.UNREACHABLE
 
 
+def is_unanswered(group_id: int) -> ColumnElement[bool]:
+    """Which invitations of a group nobody answered within a day of the newest mail."""
+    return and_(
+        Invitation.group_id == group_id,
+        Invitation.accepted_at.is_(None),
+        Invitation.invited_at <= now() - UNANSWERED_AFTER,
+    )
+
+
+def unanswered(group_id: int) -> int:
+    """How many of those there are; one query."""
+    statement = select(func.count(Invitation.id)).where(is_unanswered(group_id))
+    return db.session.scalar(statement) or 0
+
+
 def counts(group_id: int) -> Count:
     """How many invitations of a group are in each state; one query."""
     state = _state()
@@ -170,7 +186,7 @@ def known_to(instructor_id: int, group_id: int) -> Known:
     Nothing is said about accounts: whoever is in none of these groups is new.
     """
     members = db.session.execute(
-        select(User.email, User.name, Membership.student_number)
+        select(User.email, User.name, Membership.student_number, Membership.part)
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.group_id == group_id)
     ).all()
@@ -186,14 +202,22 @@ def known_to(instructor_id: int, group_id: int) -> Known:
         )
         .order_by(Group.id)
     )
-    here = [*members, *((row.email, row.name, row.student_number) for row, _is_in in asked)]
+    here = [
+        *((email, name, number) for email, name, number, _part in members),
+        *((row.email, row.name, row.student_number) for row, _is_in in asked),
+    ]
     names: dict[str, set[str]] = {}
     for email, name, _number in here:
         names.setdefault(folded(name), set()).add(email)
     names.pop("", None)
     return Known(
-        members={email for email, _name, _number in members}
+        members={email for email, _name, _number, _part in members}
         | {row.email for row, is_in in asked if is_in},
+        unnumbered={
+            email
+            for email, _name, number, part in members
+            if part == Part.LEARNER and number is None
+        },
         invited={row.email for row, _is_in in asked if row.accepted_at is None},
         elsewhere=dict(db.session.execute(elsewhere).all()),
         names=names,

@@ -4,10 +4,11 @@ Nobody becomes a member without accepting: an import of a list sends mail, and n
 the mail says is the same whether the address has an account or not.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
@@ -22,11 +23,15 @@ from course.core.errors import CourseError
 from course.core.i18n import _
 from course.core.log import log
 from course.core.outbox import Message
-from course.groups.invitations import KEY, LASTS, known_to
+from course.groups.invitations import KEY, LASTS, is_unanswered, known_to
 from course.groups.models import Group, Invitation, Membership, Part, RosterDraft
 
 DRAFT_LASTS: Final = timedelta(days=1)
 TEACHES: Final = {Part.INSTRUCTOR, Part.GUEST}
+
+
+class PutAway(CourseError):
+    """The link of an invitation to a group in the archive opens nothing, so none goes out."""
 
 
 class NeedsInstructor(CourseError):
@@ -53,7 +58,11 @@ class Host:
 
 
 def invite(group: Group, guest: Guest, *, part: Part, host: Host) -> bool:
-    """Invite one person; ``False`` when they are in the group or invited already."""
+    """Invite one person; ``False`` when they are in the group or invited already.
+
+    Raises :exc:`PutAway` for a group in the archive.
+    """
+    _refuse_archive(group)
     _lock(group.id)
     invited = _add(group, [guest], part=part, host=host)
     db.session.commit()
@@ -61,14 +70,30 @@ def invite(group: Group, guest: Guest, *, part: Part, host: Host) -> bool:
     return bool(invited)
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What became of a class list."""
+
+    invited: int
+    numbered: int  # learners of the group whose student number is known from now on
+
+
 def invite_listed(
-    group: Group, guests: Sequence[Guest], *, draft_id: int, host: Host
-) -> int | None:
+    group: Group,
+    guests: Sequence[Guest],
+    *,
+    numbers: Mapping[str, str] = MappingProxyType({}),
+    draft_id: int,
+    host: Host,
+) -> Used | None:
     """Invite the learners of a class list, all or none, and forget the list.
 
-    How many were invited: who is in the group meanwhile, or was invited by a colleague, is not.
-    ``None`` when the list is gone: of two presses the second does nothing.
+    Who is in the group meanwhile, or was invited by a colleague, is not invited. ``numbers`` are
+    the student numbers of learners who are in it, by address; who has one keeps that. ``None``
+    when the list is gone: of two presses the second does nothing. Raises :exc:`PutAway` for a group
+    in the archive.
     """
+    _refuse_archive(group)
     _lock(group.id)
     gone = delete(RosterDraft).where(
         RosterDraft.id == draft_id, RosterDraft.user_id == host.user.id
@@ -76,10 +101,35 @@ def invite_listed(
     if db.session.scalar(gone.returning(RosterDraft.id)) is None:
         db.session.rollback()
         return None
-    invited = _add(group, guests, part=Part.LEARNER, host=host)
+    used = Used(_add(group, guests, part=Part.LEARNER, host=host), _number(group.id, numbers))
     db.session.commit()
-    log.info("invited", group=group.id, by=host.user.id, part=Part.LEARNER.value, people=invited)
-    return invited
+    log.info("roster_used", group=group.id, by=host.user.id, **asdict(used))
+    return used
+
+
+def _number(group_id: int, numbers: Mapping[str, str]) -> int:
+    """Give learners of a group their student numbers; to how many."""
+    if not numbers:
+        return 0
+    statement = (
+        select(Membership, User.email)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.group_id == group_id,
+            Membership.part == Part.LEARNER,
+            Membership.student_number.is_(None),
+        )
+    )
+    count = 0
+    for row, email in db.session.execute(statement):
+        row.student_number = numbers.get(email)
+        count += email in numbers
+    return count
+
+
+def _refuse_archive(group: Group) -> None:
+    if group.archived_at is not None:
+        raise PutAway(_("This group is in the archive. Take it out before you invite anybody."))
 
 
 def _lock(group_id: int) -> None:
@@ -165,8 +215,9 @@ def send_again(group: Group, invitation_id: int, *, times: int, host: Host) -> b
     """Mail a new link; the old one stops working. ``False`` when there is nothing to send.
 
     ``times`` is how often a mail was written when the page was made: pressing twice, or when a
-    colleague just pressed, sends one.
+    colleague just pressed, sends one. Raises :exc:`PutAway` for a group in the archive.
     """
+    _refuse_archive(group)
     row = db.session.get(Invitation, invitation_id)
     if row is None or row.group_id != group.id:
         return False
@@ -184,11 +235,34 @@ def send_again(group: Group, invitation_id: int, *, times: int, host: Host) -> b
     if renewed is None:
         db.session.rollback()
         return False
-    _stop_mail(old)
+    _stop_mails({old})
     outbox.post(**_mail(group, row.email, row.name, Part(row.part), token, host))
     db.session.commit()
     log.info("invited_again", group=group.id, invitation=renewed, by=host.user.id)
     return True
+
+
+def remind(group: Group, *, host: Host) -> int:
+    """Mail a new link to all who did not answer within a day; the old ones stop working.
+
+    To how many. Pressing twice, or together with a colleague, mails once. Raises :exc:`PutAway` for
+    a group in the archive.
+    """
+    _refuse_archive(group)
+    _lock(group.id)
+    statement = select(Invitation).where(is_unanswered(group.id)).order_by(Invitation.id)
+    rows = db.session.scalars(statement.execution_options(populate_existing=True)).all()
+    _stop_mails({row.token_hash for row in rows})
+    mails = []
+    for row in rows:
+        token = new_token()
+        row.token_hash, row.invited_at, row.times = digest(token), now(), row.times + 1
+        mails.append(_mail(group, row.email, row.name, Part(row.part), token, host))
+    if mails:
+        db.session.execute(insert(Message), mails)
+    db.session.commit()
+    log.info("reminded", group=group.id, by=host.user.id, people=len(mails))
+    return len(mails)
 
 
 def withdraw(group_id: int, invitation_id: int) -> bool:
@@ -203,15 +277,16 @@ def withdraw(group_id: int, invitation_id: int) -> bool:
         .returning(Invitation.token_hash)
     )
     if old is not None:
-        _stop_mail(old)
+        _stop_mails({old})
     db.session.commit()
     log.info("invitation_withdrawn", group=group_id, invitation=invitation_id)
     return old is not None
 
 
-def _stop_mail(token_hash: str) -> None:
-    waiting = delete(Message).where(Message.key == KEY + token_hash, Message.sent_at.is_(None))
-    db.session.execute(waiting)
+def _stop_mails(token_hashes: Collection[str]) -> None:
+    """Do not send what still waits."""
+    keys = [KEY + each for each in token_hashes]
+    db.session.execute(delete(Message).where(Message.key.in_(keys), Message.sent_at.is_(None)))
 
 
 def accept(invitation_id: int, user: User) -> bool:

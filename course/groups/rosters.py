@@ -50,12 +50,12 @@ def choose_columns(draft: RosterDraft, chosen: Sequence[Column], *, has_header: 
 
 
 def choose_rows(draft: RosterDraft, shown: Sequence[Verdict], ticked: set[int]) -> None:
-    """Keep which of the rows that a page showed are to be invited."""
+    """Keep which of the rows that a page showed are to be invited, or to give a number."""
     changed = dict(draft.choices)
     for verdict in shown:
         row = verdict.person.row
         changed.pop(str(row), None)
-        if verdict.can_be_invited and (row in ticked) != verdict.is_invited:
+        if verdict.can_be_chosen and (row in ticked) != verdict.is_chosen:
             changed[str(row)] = row in ticked
     if changed != draft.choices:
         _write(draft, choices=changed)
@@ -77,9 +77,9 @@ def verdicts_on(draft: RosterDraft) -> list[Verdict]:
 
 
 def is_chosen(draft: RosterDraft, verdict: Verdict) -> bool:
-    """Whether this row is to be invited, by what somebody ticked or else by its verdict."""
-    chosen: bool = draft.choices.get(str(verdict.person.row), verdict.is_invited)
-    return verdict.can_be_invited and chosen
+    """Whether to do what the verdict says, by what somebody ticked or else by that verdict."""
+    chosen: bool = draft.choices.get(str(verdict.person.row), verdict.is_chosen)
+    return verdict.can_be_chosen and chosen
 
 
 def drop(user_id: int, group_id: int) -> None:

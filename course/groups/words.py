@@ -41,10 +41,17 @@ def holiday_words(day: date, holiday: Holiday) -> str:
     )
 
 
+def holidays_in(week: Week) -> list[str]:
+    """The public holidays from Monday to Friday: "Christmas Day on Friday"."""
+    return [
+        _("%(holiday)s on %(day)s", holiday=HOLIDAYS[holiday], day=format_date(day, "EEEE"))
+        for day, holiday in week.holidays
+    ]
+
+
 def week_with_holidays(week: Week) -> str:
-    """The same, and the public holidays in it."""
-    days = [f"{format_date(day, 'EEEE')} {HOLIDAYS[holiday]}" for day, holiday in week.holidays]
-    return " · ".join([week_words(week), *days])
+    """A week, and the public holidays in it."""
+    return " · ".join([week_words(week), *holidays_in(week)])
 
 
 # --- Class lists ---------------------------------------------------------------------------
@@ -94,8 +101,10 @@ def reason(verdict: Verdict) -> str:
         Reason.NO_ADDRESS: _("there is no e-mail address"),
         Reason.NOT_AN_ADDRESS: _("this is not an e-mail address"),
         Reason.DOUBLE: _("the same address stands in row %(row)s", row=other),
+        Reason.FORMULA: _("a cell is a formula; paste the values in its place"),
         Reason.LONG_NAME: _("the name has more than 80 characters"),
         Reason.LONG_NUMBER: _("the student number has more than 20 characters"),
+        Reason.GETS_NUMBER: _("is in this group, and gets this student number"),
         Reason.IN_GROUP: _("is in this group"),
         Reason.INVITED: _("was invited to this group already"),
         Reason.IN_OTHER_GROUP: _("is in your group %(group)s", group=other),

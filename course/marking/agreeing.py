@@ -29,7 +29,14 @@ from course.groups.models import Part as GroupPart
 from course.marking import judging, queries, rubrics, work
 from course.marking.agreement import of_anchors, of_readers
 from course.marking.forms import levels_sent
-from course.marking.models import LONGEST_WHY, Agreed, Assignment, Calibration, Marking
+from course.marking.models import (
+    LONGEST_COMMENT,
+    LONGEST_WHY,
+    Agreed,
+    Assignment,
+    Calibration,
+    Marking,
+)
 from course.marking.queries import Item, Stand
 
 bp = Blueprint("agreeing", __name__, template_folder="templates")
@@ -185,11 +192,20 @@ def agree(assignment_id: int, code: str) -> ResponseReturnValue:
     except NotAgreed as refusal:
         page = _compared(assignment, item, pair, problem=refusal.message, typed=request.form)
         return page, refusal.status
+    row.comment = _together()
     db.session.merge(row)
     db.session.commit()
     log.info("markers_agreed", submission=item.submission.id, how=row.how, by=current_user.id)
     flash(_("Decided. The result can be returned now."))
     return redirect(url_for("returning.results", assignment_id=assignment_id), 303)
+
+
+def _together() -> str:
+    """What both say to the student, beside what each of them wrote; "" for nothing."""
+    sent = request.form.get("comment", "").replace("\r\n", "\n").strip()
+    if len(sent) > LONGEST_COMMENT:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return sent
 
 
 def settle(assignment: Assignment, item: Item, *, by: int) -> None:

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from flask import g
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import contains_eager
 
 from course.core.db import db
 from course.core.errors import CourseError
 from course.core.i18n import _
 from course.core.log import log
 from course.curriculum.edition import RubricEdition
+from course.curriculum.rubrics import RubricFile
 from course.domain.grades import Scheme
+from course.groups.models import Group, Membership, Part
 from course.marking import queries, rubrics
 from course.marking.models import Assignment, Marking
 
@@ -90,3 +94,37 @@ def is_in_use(assignment: Assignment) -> bool:
     """Whether anybody's text is being judged with it."""
     statement = select(func.count(Marking.id)).filter_by(assignment_id=assignment.id)
     return bool(db.session.scalar(statement))
+
+
+def asked_of(user_id: int, lesson: str, step: str) -> list[Assignment]:
+    """What the groups of a learner ask at a step, each with its rubric; one query for a page.
+
+    Not what groups ask that are put away.
+    """
+    statement = (
+        select(Assignment)
+        .join(Assignment.rubric)
+        .options(contains_eager(Assignment.rubric))
+        .join(Group, Group.id == Assignment.group_id)
+        .join(Membership, Membership.group_id == Group.id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.part == Part.LEARNER,
+            Group.archived_at.is_(None),
+            Assignment.lesson == lesson,
+            Assignment.step == step,
+        )
+        .order_by(Assignment.id)
+    )
+    known = g.setdefault("asked_of", {})
+    place = (user_id, lesson, step)
+    if place not in known:
+        known[place] = list(db.session.scalars(statement))
+    asked: list[Assignment] = known[place]
+    return asked
+
+
+def rubrics_for(user_id: int, lesson: str, step: str) -> list[RubricFile]:
+    """By which rubrics the groups of a learner ask for the reflection at a step, each once."""
+    asked = [rubrics.edition_of(row) for row in asked_of(user_id, lesson, step)]
+    return list({edition.hash: edition.rubric for edition in asked}.values())

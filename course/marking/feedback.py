@@ -23,6 +23,7 @@ from course.domain.grades import Grade, Scheme
 from course.lessons import queries as lessons
 from course.lessons.visit import Visit
 from course.marking import grades, peers, queries, work
+from course.marking.judging import Decision
 from course.marking.models import (
     LONGEST_WHY,
     Agreed,
@@ -49,6 +50,7 @@ class Reader:
     marking_id: int
     levels: Mapping[str, int]
     comment: str
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class Feedback:
     readers: Sequence[Reader]
     levels: Mapping[str, int]  # of all readers: decided together, or the same with each
     how: str  # readers came to one grade, as Agreed says it; "" for one reader
+    decision: Decision  # of all readers, where no grade says it; OPEN where they differ
+    together: str  # what the readers say together; "" for nothing
     grade: Grade | None
     peers: Sequence[PeerReview]  # what fellow students said, without names
     waits_for_reply: bool  # the grade comes when each remark has an answer
@@ -117,6 +121,7 @@ def feedback_for(user_id: int, public_id: str) -> Feedback | None:
     remarks = queries.remarks_of([who.marking_id for who in readers])
     runs, loose = work.runs_of(submission.text, remarks)
     grade = grades.value_at(release.grade_number) if release.grade_number else None
+    said = _decision(readers)
     waits = assignment.reply_required and any(made.used is None for made in remarks)
     return Feedback(
         submission=submission,
@@ -128,6 +133,8 @@ def feedback_for(user_id: int, public_id: str) -> Feedback | None:
         readers=readers,
         levels=agreed.levels if how == "decided" and agreed else shared,
         how=how,
+        decision=Decision.OPEN if waits or (grade and grade.passed is not None) else said,
+        together=agreed.comment if agreed else "",
         grade=None if waits else grade,
         peers=peers.said_about(submission.id),
         waits_for_reply=waits,
@@ -143,9 +150,20 @@ def _readers(release: Release) -> list[Reader]:
         .order_by(Marking.part)  # first, second, third
     )
     return [
-        Reader(number=number, marking_id=row.id, levels=row.levels, comment=row.comment)
+        Reader(
+            number=number,
+            marking_id=row.id,
+            levels=row.levels,
+            comment=row.comment,
+            decision=Decision(row.decision),
+        )
         for number, row in enumerate(db.session.scalars(statement), start=1)
     ]
+
+
+def _decision(readers: Sequence[Reader]) -> Decision:
+    found = {who.decision for who in readers}
+    return found.pop() if len(found) == 1 else Decision.OPEN
 
 
 def _feedback(public_id: str) -> Feedback:
@@ -269,6 +287,25 @@ def unread(user_id: int) -> Markup:
     )
     rows = list(db.session.scalars(statement))
     return Markup(render_template("marking/_unread.html", rows=rows)) if rows else Markup()  # noqa: S704 - made by Jinja, which escapes
+
+
+def unanswered(user_id: int, lesson: str, step: str) -> Markup:
+    """Before a next version is handed in: which comments on the one before have no answer yet."""
+    statement = (
+        _seen_by_learner()
+        .where(Submission.user_id == user_id, Submission.lesson == lesson, Submission.step == step)
+        .limit(1)
+    )
+    last = db.session.execute(statement).one_or_none()
+    if last is None or last[1].retracted_at is not None:
+        return Markup()
+    submission = last[0]
+    remarks = queries.returned_remarks([submission]).get(submission.id, [])
+    count = sum(made.used is None for made in remarks)
+    if not count:
+        return Markup()
+    html = render_template("marking/_unanswered.html", submission=submission, count=count)
+    return Markup(html)  # noqa: S704 - made by Jinja, which escapes
 
 
 def returned(user_id: int, lesson: str, step: str) -> Markup:

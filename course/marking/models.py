@@ -140,6 +140,7 @@ class Agreed(Model):
     levels: Mapped[dict[str, int]] = mapped_column(JSON, info=HIDDEN)
     # The grade that was agreed, not rounded: "137/20"; None: it follows from the levels.
     exact: Mapped[str | None] = mapped_column(String(120), info=HIDDEN)
+    # What they say together to its writer, besides what each of them wrote; "" for nothing.
     comment: Mapped[str] = mapped_column(Text, default="", info=HIDDEN)
     how: Mapped[str] = mapped_column(String(20), info=HIDDEN)  # agreed, mean, decided, third
     why: Mapped[str] = mapped_column(String(LONGEST_WHY), default="", info=HIDDEN)

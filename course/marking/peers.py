@@ -22,7 +22,6 @@ from course.core.errors import CourseError
 from course.core.i18n import _, _n, speaking
 from course.core.log import log
 from course.domain import peers as rules
-from course.groups.models import Membership, Part
 from course.marking import queries
 from course.marking.models import Assignment, PeerReview
 from course.messages import actions as messages
@@ -254,24 +253,6 @@ def to_read(user_id: int) -> Sequence[tuple[PeerReview, Assignment]]:
         .order_by(Assignment.peers_until, PeerReview.id)
     )
     return [(row[0], row[1]) for row in db.session.execute(statement)]
-
-
-def asked_at(user_id: int, lesson: str, step: str) -> Assignment | None:
-    """Where fellow students of this learner read what is handed in here; one query."""
-    statement = (
-        select(Assignment)
-        .join(Membership, Membership.group_id == Assignment.group_id)
-        .where(
-            Membership.user_id == user_id,
-            Membership.part == Part.LEARNER,
-            Assignment.lesson == lesson,
-            Assignment.step == step,
-            Assignment.peers > 0,
-        )
-        .order_by(Assignment.peers.desc())
-        .limit(1)
-    )
-    return db.session.scalar(statement)
 
 
 def write(

@@ -12,7 +12,7 @@ from course.core.clock import now
 from course.core.errors import BadInput, wants_json
 from course.core.forms import NothingForm
 from course.core.i18n import _, _n, clock_time
-from course.marking import peers, queries, work
+from course.marking import asking, peers, queries, work
 from course.marking.forms import levels_sent
 from course.marking.models import LONGEST_COMMENT, Assignment, PeerReview
 
@@ -112,9 +112,10 @@ def _told(review: PeerReview, is_kept: bool) -> ResponseReturnValue:
 
 def who_reads(user_id: int, lesson: str, step: str) -> Markup:
     """Beside a reflection of a learner, before they hand it in: that fellow students read it."""
-    assignment = peers.asked_at(user_id, lesson, step)
-    if assignment is None:
+    asked = [row for row in asking.asked_of(user_id, lesson, step) if row.peers]
+    if not asked:
         return Markup()
+    assignment = max(asked, key=lambda row: row.peers)
     return Markup(render_template("marking/_who_reads.html", assignment=assignment))  # noqa: S704 - made by Jinja, which escapes
 
 

@@ -241,18 +241,29 @@ def tell_due() -> None:
             assignment = db.session.get_one(Assignment, release.assignment_id)
             if release.visible_at > release.made_at:
                 _note(Done.RETURNED, assignment, user.id, by=release.made_by)
-            _tell(release, user, assignment, f"/reflections/{public_id}/feedback")
+            _tell(release, user, assignment, link_to(public_id))
         db.session.commit()
 
 
 def _tell(release: Release, user: User, assignment: Assignment, link: str) -> None:
     with speaking(user.language):
-        subject, body = _words(assignment)
-    key = f"feedback:{release.id}"
+        subject, body = words_of(assignment)
+    key = key_of(release)
     messages.tell(user, kind=Kind.RESULT, key=key, subject=subject, body=body, link=link)
 
 
-def _words(assignment: Assignment) -> tuple[str, str]:
+def key_of(release: Release) -> str:
+    """Under which a learner is told of a result: once."""
+    return f"feedback:{release.id}"
+
+
+def link_to(public_id: str) -> str:
+    """Where a learner reads the feedback on what they handed in."""
+    return f"/reflections/{public_id}/feedback"
+
+
+def words_of(assignment: Assignment) -> tuple[str, str]:
+    """The subject and the text of what is told, in the language that is spoken now."""
     title = title_of(assignment.lesson, assignment.step)
     body = _("Your instructor returned your reflection “%(title)s”.", title=title)
     return _("There is feedback on your reflection"), body
@@ -260,7 +271,7 @@ def _words(assignment: Assignment) -> tuple[str, str]:
 
 def letter(assignment: Assignment) -> tuple[str, str]:
     """The subject and text of the mail, in the language that is spoken now; links are left out."""
-    subject, body = _words(assignment)
+    subject, body = words_of(assignment)
     return subject, mails.written(_("(name of the student)"), body, link="…", stop="…")
 
 

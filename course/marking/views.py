@@ -42,6 +42,7 @@ bp.add_app_template_global(differences, "changes")
 bp.add_app_template_global(windows.differing, "differing")
 
 HIGHEST_REVISION = 2**31 - 2
+PANES = {"queue", "work", "judgement"}
 
 
 def _assignment(assignment_id: int) -> Assignment:
@@ -146,8 +147,15 @@ def _shown(
         incomplete=incomplete,
         phrases=work.phrases(current_user.id, assignment),
         keys=shortcuts.keys_of(current_user.id),
+        pane="judgement" if incomplete else _pane(),
         nothing=NothingForm(),
     )
+
+
+def _pane() -> str:
+    """Which of the three a telephone shows first: as it is asked for, else the text."""
+    asked = request.args.get("pane")
+    return asked if asked in PANES else "work"
 
 
 @bp.post("/teach/marking/<int:assignment_id>/<code>")
@@ -163,7 +171,7 @@ def judge(assignment_id: int, code: str) -> ResponseReturnValue:
         sheet = work.sheet(assignment, item, current_user.id, judged=_judged(assignment))
         page = _shown("marking/mark.html", assignment, items, sheet, conflict=saved)
         return page, HTTPStatus.CONFLICT
-    here = url_for("marking.mark", assignment_id=assignment_id, code=code)
+    here = url_for("marking.mark", assignment_id=assignment_id, code=code, pane="judgement")
     match request.form.get("do", "save"):
         case "finish":
             fresh = judging.marking_of(item.submission.id, current_user.id) or abort(404)
@@ -173,7 +181,10 @@ def judge(assignment_id: int, code: str) -> ResponseReturnValue:
                 return _incomplete(assignment, code, refusal.message)
             if done.part == Part.THIRD:
                 agreeing.settle(assignment, _item(assignment, code), by=current_user.id)
-            flash(_("Done. Here is the next one."))
+            if done.decision == Decision.OPEN:
+                flash(_("Done, with what should happen left open. Here is the next one."))
+            else:
+                flash(_("Done. Here is the next one."))
             return redirect(url_for("marking.next_one", assignment_id=assignment_id), 303)
         case "reopen":
             if not work.can_reopen(item, current_user.id):
@@ -209,6 +220,8 @@ def save(assignment_id: int, code: str) -> ResponseReturnValue:
         revision=saved.revision,
         saved_at=clock_time(saved.saved_at),
         grade=work.grade_words(assignment, saved.judged.levels),
+        verdict=work.verdict(assignment, saved.judged.levels),
+        clash=work.clash(assignment, saved.judged),
         done=saved.is_done,
         content=work.as_fields(saved.judged) if saved.is_stale else None,
         newer=_newer(assignment, saved, judged) if saved.is_stale else None,

@@ -6,6 +6,7 @@ Everything here is of one marker; drafts of colleagues are never in it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
@@ -15,7 +16,6 @@ from sqlalchemy import select
 from course.accounts.models import User
 from course.core.db import db
 from course.core.i18n import _, language, number
-from course.curriculum.edition import Edition
 from course.curriculum.rubrics import RubricFile
 from course.curriculum.schema import ReflectStep
 from course.domain import anchors
@@ -24,7 +24,6 @@ from course.groups.models import Group
 from course.lessons import queries as lessons
 from course.lessons.editions import library
 from course.lessons.kinds import kind_of
-from course.lessons.visit import Visit
 from course.marking import files, guests, queries, reasons, rubrics, stages
 from course.marking.judging import Decision, Judged, Part, judged_of, part_for
 from course.marking.models import Assignment, Phrase, Remark
@@ -35,6 +34,8 @@ from course.schedule.words import late as how_late
 
 MARKED: Final = {queries.Stand.READ, queries.Stand.DONE, queries.Stand.GIVEN}
 PLACE: Final = re.compile(r"[0-9]{1,9}")  # in a text, as a form sends it
+STOPS, CLOSING = ".!?\u2026", "\"'\u201d\u2019)"
+SENTENCE_END: Final = re.compile(rf"[{STOPS}]+[{CLOSING}]*(?: +|(?=\n)|$)|(?=\n)")
 UNREAD: Final = Judged(levels={}, comment="", note="", decision=Decision.OPEN)
 
 
@@ -56,7 +57,16 @@ class Run:
 
     text: str
     remarks: tuple[Remark, ...]
-    ends: tuple[Remark, ...] = ()  # those that end here, so that they stand beside it
+    ends: tuple[Remark, ...] = ()  # those whose sentence ends here, so that they stand beside it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A step at which the writer decided something, with what they decided."""
+
+    slug: str
+    title: str
+    html: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +76,20 @@ class Sheet:
     item: Item
     runs: Sequence[Run]
     loose: Sequence[Remark]  # about a decision, or a passage that is not there any more
-    beside: Sequence[tuple[str, Markup]]  # what its writer decided, by the name of the decision
+    beside: Sequence[Told]  # what its writer decided on the way
     reasons: Markup  # of its weighings in the quiz of the lesson
     files: Sequence[files.Beside]
     earlier: Sequence[Submission]
     answered: Mapping[int, Sequence[Remark]]  # what came back with those, by their id
     judged: Judged
     revision: int
+    saved_at: datetime | None  # None when nothing is saved yet
     part: Part
     is_done: bool
     can_reopen: bool
     grade: str
+    verdict: str  # beside the grade: whether it is a pass; "" while that is not known
+    clash: str  # that the grade and the decision say different things; "" where they do not
     late: str  # how late it was handed in; "" for in time
     others: Sequence[str]  # who looks at it too
     typed: Mapping[str, str] = field(default_factory=dict)  # a remark that was refused
@@ -142,10 +155,13 @@ def sheet(
         answered=queries.returned_remarks(earlier) if earlier else {},
         judged=there,
         revision=mine.revision if mine else 0,
+        saved_at=mine.saved_at if mine and mine.revision else None,
         part=Part(mine.part) if mine else part_for(assignment, marker_id),
         is_done=bool(mine and mine.done_at),
         can_reopen=can_reopen(item, marker_id),
         grade=grade_words(assignment, there.levels),
+        verdict=verdict(assignment, there.levels),
+        clash=clash(assignment, there),
         late=how_late(timing.late_in(assignment.group_id, item.submission)),
         others=queries.also_looking(item.submission.id, marker_id),
         typed=typed or {},
@@ -172,37 +188,71 @@ def runs_of(text: str, remarks: Sequence[Remark]) -> tuple[list[Run], list[Remar
             loose.append(made)
         else:
             spans.append((*found, made))
-    cuts = sorted({0, len(text), *(at for start, end, _made in spans for at in (start, end))})
+    told = {made: _sentence_end(text, end) for _start, end, made in spans}
+    places = {at for start, end, made in spans for at in (start, end, told[made])}
+    cuts = sorted({0, len(text), *places})
     runs = [
         Run(
             text=text[start:end],
             remarks=tuple(made for first, last, made in spans if first <= start and end <= last),
-            ends=tuple(made for _first, last, made in spans if last == end),
+            ends=tuple(made for made in told if told[made] == end),
         )
         for start, end in pairwise(cuts)
     ]
     return runs, loose
 
 
-def _beside(submission: Submission) -> list[tuple[str, Markup]]:
-    """What its writer weighed and chose on the way, each under the name of its step."""
+def _sentence_end(text: str, at: int) -> int:
+    """Where the sentence of the sign before ``at`` ends, with the spaces after it.
+
+    At the latest at the end of its line.
+    """
+    within = len(text[:at].rstrip(CLOSING).rstrip(STOPS))
+    found = SENTENCE_END.search(text, within)
+    return max(at, found.end()) if found else len(text)
+
+
+def _beside(submission: Submission) -> list[Told]:
+    """What its writer weighed and chose on the way, step by step."""
     writer = db.session.get(User, submission.user_id)
     visit = lessons.visit(writer, submission.lesson, submission.step) if writer else None
     if visit is None or not isinstance(visit.step, ReflectStep):
         return []
-    found = [(slug, _told(visit, visit.edition, slug)) for slug in visit.step.beside]
-    return [(slug, html) for slug, html in found if html]
-
-
-def _told(visit: Visit, edition: Edition, slug: str) -> Markup:
-    step = edition.step(slug)
-    return kind_of(step.kind).beside(visit.read_by_marker(), [step]) if step else Markup()
+    steps = [step for slug in visit.step.beside if (step := visit.edition.step(slug))]
+    found = [
+        Told(
+            slug=step.slug,
+            title=step.title[language()],
+            html=kind_of(step.kind).beside(visit.read_by_marker(), [step]),
+        )
+        for step in steps
+    ]
+    return [told for told in found if told.html]
 
 
 def grade_words(assignment: Assignment, levels: Mapping[str, int]) -> str:
     """The grade as it is read: "7,6", or a word; "" while it is not known."""
     found = rubrics.grade_of(assignment, levels)
     return as_read(found) if found else ""
+
+
+def verdict(assignment: Assignment, levels: Mapping[str, int]) -> str:
+    """Whether a grade in numbers is a pass, in words; "" while that is not known."""
+    found = rubrics.grade_of(assignment, levels)
+    if found is None or found.passed is None or found.word is not None:
+        return ""
+    return _("sufficient") if found.passed else _("not yet")
+
+
+def clash(assignment: Assignment, judged: Judged) -> str:
+    """That the grade says one thing and the decision another, as one may intend; "" if not."""
+    found = rubrics.grade_of(assignment, judged.levels)
+    says = {Decision.ENOUGH: True, Decision.NOT_YET: False}.get(judged.decision)
+    if found is None or found.passed is None or says in {None, found.passed}:
+        return ""
+    if found.passed:
+        return _("The grade is a pass, and you chose “not yet”.")
+    return _("The grade is no pass, and you chose “sufficient”.")
 
 
 def as_read(grade: Grade) -> str:
@@ -233,7 +283,7 @@ def anchor_of(item: Item, form: Mapping[str, str]) -> tuple[str, dict[str, Any]]
     """Where a remark belongs: places in the text, words from it, or a decision; None: nowhere."""
     decision = form.get("decision", "")
     if decision:
-        known = {slug for slug, _html in _beside(item.submission)}
+        known = {told.slug for told in _beside(item.submission)}
         return ("decision", {"step": decision}) if decision.split("/")[0] in known else None
     text = item.submission.text
     span = _span(text, form)

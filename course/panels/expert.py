@@ -26,11 +26,11 @@ from course.panels.actions.holding import is_open
 from course.panels.actions.refusals import Why
 from course.panels.models import Panel, PanelAnswer, PanelMember
 from course.panels.queries import Lack
-from course.quizzes.attempts import ORDER_OF_ITEMS
+from course.quizzes.attempts import ORDER_OF_ITEMS, Entered
 from course.quizzes.models import QuizAttempt, Response
-from course.quizzes.responses import Tampered
+from course.quizzes.responses import Tampered, is_impossible
 from course.quizzes.rules import Rules
-from course.quizzes.sheet import Asked, as_fields, asked, entered
+from course.quizzes.sheet import Asked, as_fields, asked, entered, fit_to_keep
 from course.quizzes.words import in_words
 
 bp = Blueprint(
@@ -236,21 +236,37 @@ def answers(token: str) -> ResponseReturnValue:
         return _page(token, found, edition, sheet, page)
     page = _sent(sheet, panel)
     try:
-        new = entered(page, request.form)
+        typed = entered(page, request.form)
     except Tampered as error:
         raise BadInput(_("This form holds an answer that the quiz does not have.")) from error
+    new = fit_to_keep(page, typed)
     saved = answering.save(member, new, revision=_revision())
     if isinstance(saved, Why):
         flash(words.refusal(saved))
         return redirect(url_for("expert.start", token=token), 303)
     if saved.is_stale:
-        typed = [
-            replace(asks, kept=new[asks.item.slug].given, reason=new[asks.item.slug].reason or "")
-            for asks in page
-        ]
-        conflict = _page(token, found, edition, sheet, typed, conflict=saved)
+        shown = _as_typed(page, typed)
+        conflict = _page(token, found, edition, sheet, shown, conflict=saved)
         return conflict, HTTPStatus.CONFLICT
+    if new != typed:
+        sheet = _sheet(member, panel, edition, saved.answers)
+        shown = _as_typed(_sent(sheet, panel), typed)
+        told = _page(token, found, edition, sheet, shown, not_kept=_impossible(shown))
+        return told, HTTPStatus.UNPROCESSABLE_ENTITY
     return redirect(_after(token, sheet, page, request.form.get("do", "next")), 303)
+
+
+def _as_typed(page: Sequence[Asked], typed: Mapping[str, Entered]) -> list[Asked]:
+    """The items of a page with what was sent for them, kept or not."""
+    return [
+        replace(asks, kept=sent.given, reason=sent.reason or "")
+        for asks in page
+        for sent in [typed[asks.item.slug]]
+    ]
+
+
+def _impossible(page: Sequence[Asked]) -> list[Asked]:
+    return [asks for asks in page if is_impossible(asks.item, asks.kept)]
 
 
 def _page(
@@ -261,6 +277,7 @@ def _page(
     page: Sequence[Asked],
     *,
     conflict: answering.Saved | None = None,
+    not_kept: Sequence[Asked] = (),
 ) -> str:
     slugs = [asks.item.slug for asks in sheet.asks]
     at = slugs.index(page[0].item.slug)
@@ -278,6 +295,7 @@ def _page(
         revision=conflict.revision if conflict else sum(asks.revision for asks in page),
         conflict=conflict,
         others=[_said(asks, conflict) for asks in page] if conflict else [],
+        not_kept=not_kept,
         nothing=NothingForm(),
     )
 
@@ -318,7 +336,10 @@ def _after(token: str, sheet: Sheet, page: Sequence[Asked], where: str) -> str:
 @guessing
 @writing
 def save(token: str) -> ResponseReturnValue:
-    """Save the page while one works, for scripts: 200 when kept, 409 with what is there if not."""
+    """Save the page while one works, for scripts: 200 when kept, 409 with what is there if not.
+
+    422 when something on it can be no answer: the rest was kept.
+    """
     found = _asked(token)
     member, panel = found.member, found.panel
     over = jsonify(error=words.refusal(Why.NOT_OPEN), over=True), HTTPStatus.GONE
@@ -328,21 +349,28 @@ def save(token: str) -> ResponseReturnValue:
     sheet = _sheet(member, panel, edition, queries.own_answers(member))
     page = _sent(sheet, panel)
     try:
-        saved = answering.save(member, entered(page, request.form), revision=_revision())
+        typed = entered(page, request.form)
     except Tampered:
         return jsonify(error=_("This answer is not in the quiz.")), HTTPStatus.BAD_REQUEST
+    new = fit_to_keep(page, typed)
+    saved = answering.save(member, new, revision=_revision())
     if isinstance(saved, Why):
         return over
     kept = _sheet(member, panel, edition, saved.answers)
     slugs = {asks.item.slug for asks in page}
+    unfit = _impossible(_as_typed(page, typed))
     body = jsonify(
+        error=_("Not everything is saved: an item says what it needs.") if unfit else None,
+        lacks=dict.fromkeys(slugs, "") | {asks.item.slug: asks.lacks for asks in unfit},
         revision=saved.revision,
         states={asks.item.slug: kept.state(asks) for asks in kept.asks if asks.item.slug in slugs},
         left=None,
         saved_at=clock_time(saved.saved_at),
         content=as_fields(page, _as_responses(saved.answers)) if saved.is_stale else None,
     )
-    return body, HTTPStatus.CONFLICT if saved.is_stale else HTTPStatus.OK
+    if saved.is_stale:
+        return body, HTTPStatus.CONFLICT
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if unfit else HTTPStatus.OK
 
 
 @bp.route("/hand-in", methods=["GET", "POST"])

@@ -64,7 +64,7 @@ class PanelForm(BaseForm):
         _l("Title"),
         [DataRequired(_l("Give the panel a title.")), Length(max=LONGEST_TITLE)],
         filters=[_plain],
-        description=_l("As who is asked reads it, and students later."),
+        description=_l("The people you ask read this, and students later."),
         render_kw={"maxlength": LONGEST_TITLE, "autocomplete": "off"},
     )
     composition = TextAreaField(

@@ -1,6 +1,6 @@
 """The bank of items, for who teaches: all that is asked, by module, type and tag, with its key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from course.core.i18n import language
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import AnyItem, WeighingItem
 from course.lessons.editions import library
-from course.quizzes import editions, results
+from course.quizzes import editions, results, words
 from course.quizzes.models import QuizAttempt, Response
 from course.quizzes.panelpicture import panel_of
 from course.quizzes.rules import Rules
@@ -49,9 +49,11 @@ def items() -> ResponseReturnValue:
         "quizzes/bank.html",
         entries=[entry for entry in entries if _fits(entry, wanted)],
         wanted=wanted,
-        modules=sorted({entry.edition.quiz.module for entry in entries}),
-        types=sorted({entry.item.type for entry in entries}),
-        tags=sorted({tag for entry in entries for tag in entry.item.tags}),
+        modules=[
+            (number, number) for number in sorted({one.edition.quiz.module for one in entries})
+        ],
+        types=_named({entry.item.type for entry in entries}, words.type_word),
+        tags=_named({tag for entry in entries for tag in entry.item.tags}, words.tag_word),
         total=len(entries),
     )
 
@@ -80,6 +82,11 @@ def item(quiz: str, slug: str) -> ResponseReturnValue:
     )
 
 
+def _named(codes: Iterable[str], word: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Each code with what it is called, by that name."""
+    return sorted(((code, word(code)) for code in codes), key=lambda pair: pair[1].casefold())
+
+
 def _entries() -> Iterator[Entry]:
     statement = (
         select(QuizAttempt.slug, Response.item, func.count())
@@ -94,12 +101,12 @@ def _entries() -> Iterator[Entry]:
 
 
 def _fits(entry: Entry, wanted: dict[str, str]) -> bool:
-    words = wanted["q"].casefold().split()
+    asked_for = wanted["q"].casefold().split()
     text = entry.item.prompt[language()].casefold()
     return (
         wanted["module"] in {"", str(entry.edition.quiz.module)}
         and wanted["type"] in {"", entry.item.type}
         and wanted["tag"] in {"", *entry.item.tags}
         and wanted["kind"] in {"", WEIGHINGS if entry.is_weighing else CLASSIC}
-        and all(word in text for word in words)
+        and all(word in text for word in asked_for)
     )

@@ -299,3 +299,8 @@ class MarkChange(Model):
     )
     before: Mapped[dict[str, Any]] = mapped_column(JSON, info=HIDDEN)
     after: Mapped[dict[str, Any]] = mapped_column(JSON, info=HIDDEN)
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether the points are not what they were; otherwise only the key is another."""
+        return any(self.before[name] != self.after[name] for name in ("fraction", "maximum"))

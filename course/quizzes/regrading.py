@@ -7,7 +7,7 @@ So nobody ever sees half of a change, and whoever goes on after a crash begins w
 What each attempt had before is kept beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -15,6 +15,8 @@ from typing import Final
 
 from sqlalchemy import exists, func, select, update
 
+from course.audit import actions as audit
+from course.audit.models import Kind as Done
 from course.core.clock import now
 from course.core.db import db
 from course.core.log import log
@@ -210,10 +212,29 @@ def _show(row: KeyChange, edition: QuizEdition, *, at: datetime) -> int:
     ]
     if written:
         db.session.execute(update(Mark), written)
+        _note(row, planned)
     row.shown_at = at
     db.session.flush()
     _grade_the_whole_ones(row.sitting_id)
     return len(written)
+
+
+def _note(row: KeyChange, planned: Mapping[int, MarkChange]) -> None:
+    """Write down, for each whose points it changed, who changed the key."""
+    whose = (
+        select(QuizAttempt.id, QuizAttempt.user_id)
+        .join(MarkChange, MarkChange.attempt_id == QuizAttempt.id)
+        .where(MarkChange.change_id == row.id)
+    )
+    users = {user for number, user in db.session.execute(whose) if planned[number].is_felt}
+    sitting = db.session.get_one(Sitting, row.sitting_id)
+    audit.note(
+        Done.REKEYED,
+        by=row.made_by,
+        whom=users,
+        group=sitting.group_id,
+        about=sitting.slug,
+    )
 
 
 def _grade_the_whole_ones(sitting_id: int) -> None:

@@ -1,7 +1,8 @@
 """What a form holds for an item of a quiz → what is kept of it → what the domain marks.
 
 What is kept is what was typed or chosen, complete or not: a half-filled item is saved like any
-other, and :func:`problem_of` tells what it lacks. Only what no page of ours can send is refused.
+other, and :func:`problem_of` tells what it lacks. What can be no answer, whatever is added to it,
+is told and not kept (:func:`is_impossible`); what no page of ours can send is refused.
 
 Shapes of what is kept: text (a slug or what was typed), a list of slugs, or a text for each part
 of the item. ``None`` is blank. Of a file its name is kept here, by :mod:`course.quizzes.files`
@@ -47,6 +48,16 @@ LONGEST_WRITING: Final = 20_000  # characters
 LONGEST_NUMBER: Final = 40
 HUNDRED: Final = 100
 RATINGS: Final = ("1", "2", "3", "4")
+IMPOSSIBLE: Final = frozenset(
+    {
+        "not-a-number",
+        "number-in-two-ways",
+        "points-not-whole",
+        "points-over",
+        "position-not-whole",
+    }
+)
+SLIPS: Final = IMPOSSIBLE | {"too-many-bars"}
 
 
 class Tampered(ValueError):
@@ -151,7 +162,7 @@ class Lacks:
     @property
     def is_told_at_once(self) -> bool:
         """Whether it is a slip, and not an answer that is still being given."""
-        return self.code in {"not-a-number", "number-in-two-ways", "too-many-bars"}
+        return self.code in SLIPS
 
 
 def problem_of(item: AnyItem, kept: Kept) -> Lacks | None:
@@ -187,6 +198,12 @@ def problem_of(item: AnyItem, kept: Kept) -> Lacks | None:
             if len(kept) > item.most:
                 return Lacks(code="too-many-bars", number=item.most)
     return None
+
+
+def is_impossible(item: AnyItem, kept: Kept) -> bool:
+    """Whether nothing that is added makes this an answer: no number, or more than 100 points."""
+    found = problem_of(item, kept)
+    return found is not None and found.code in IMPOSSIBLE
 
 
 def _not_a_number(item: NumberQuestion, kept: str) -> Lacks | None:

@@ -4,7 +4,7 @@ Nothing here knows what is right: keys and marks come in only with :mod:`course.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
@@ -24,7 +24,7 @@ from course.domain.attempts.drawing import shuffled
 from course.quizzes import words
 from course.quizzes.attempts import Entered
 from course.quizzes.models import LONGEST_REASON, QuizAttempt, Response, ResponseFile
-from course.quizzes.responses import Kept, Tampered, problem_of, read
+from course.quizzes.responses import Kept, Tampered, is_impossible, problem_of, read
 from course.quizzes.rules import Rules
 
 FIRST_ITEM: Final = 1  # lots of items begin here; 0 puts the items themselves in order
@@ -169,6 +169,20 @@ def entered(page: Sequence[Asked], form: MultiDict[str, str]) -> dict[str, Enter
         asks.item.slug: entered_for(asks.item, form, asks_certainty=asks.asks_certainty)
         for asks in page
         if not asks.is_file
+    }
+
+
+def fit_to_keep(page: Sequence[Asked], typed: Mapping[str, Entered]) -> dict[str, Entered]:
+    """What of a sent page can be kept, by item: where an answer can be none, the one before it.
+
+    What was typed beside it comes along, so that no reason is lost.
+    """
+    before = {asks.item.slug: asks for asks in page}
+    return {
+        slug: replace(new, given=before[slug].kept)
+        if is_impossible(before[slug].item, new.given)
+        else new
+        for slug, new in typed.items()
     }
 
 

@@ -122,7 +122,7 @@ def _tell(sitting: Sitting, user_id: int, given: Allowance) -> None:
             user,
             kind=Kind.TIME,
             key=f"allowance:{sitting.id}:{user_id}:{what}",
-            subject=_("You get more room at a quiz"),
+            subject=_("You get more room for a quiz"),
             body=_("Your instructor gave you more time or attempts at “%(title)s”.", title=title),
             link=f"/quizzes/{sitting.slug}",
         )
@@ -169,7 +169,7 @@ def _tell_results(sitting: Sitting, users: Sequence[User]) -> None:
                 messages.Told(
                     user=user,
                     key=f"quiz-results:{sitting.id}:{user.id}",
-                    subject=_("There are results of a quiz"),
+                    subject=_("The results of a quiz are there"),
                     body=_("Your instructor gave the results of “%(title)s”.", title=title),
                     link=f"/quizzes/{sitting.slug}",
                 )

@@ -12,6 +12,7 @@ from flask_login import current_user
 from course.core import uploads
 from course.core.access import Role, public, signed_in
 from course.core.clock import now
+from course.core.db import LARGEST_ID
 from course.core.errors import BadInput
 from course.core.forms import NothingForm
 from course.core.i18n import _, clock_time, language
@@ -23,13 +24,22 @@ from course.lessons.editions import library
 from course.quizzes import attempts, editions, guarding, handing, queries, results, saving, words
 from course.quizzes.attempts import Entered, Refused
 from course.quizzes.models import QuizAttempt, Sitting
-from course.quizzes.responses import Kept, Tampered, problem_of
+from course.quizzes.responses import Kept, Tampered, is_impossible, problem_of
 from course.quizzes.rules import Rules
-from course.quizzes.sheet import Asked, as_fields, asked, entered, entered_for, state_of
+from course.quizzes.sheet import (
+    Asked,
+    as_fields,
+    asked,
+    entered,
+    entered_for,
+    fit_to_keep,
+    state_of,
+)
 
 bp = Blueprint("taking", __name__, template_folder="templates")
 bp.add_app_template_global(words.numbered)
 bp.add_app_template_global(words.type_word)
+bp.add_app_template_global(words.tag_word)
 bp.add_app_template_global(words.scale_of)
 bp.add_app_template_global(words.ratings)
 bp.add_app_template_global(words.certainties)
@@ -72,7 +82,10 @@ def quizzes() -> ResponseReturnValue:
 @public
 def quiz(slug: str) -> ResponseReturnValue:
     """What a quiz is about, its rules, one's attempts, and the button to begin."""
-    sitting = _sitting(request.args.get("sitting", type=int), slug)
+    return _front(slug, _sitting(request.args, slug))
+
+
+def _front(slug: str, sitting: Sitting | None) -> str:
     edition = _of_sitting(sitting) if sitting else _edition(slug)
     known = current_user.is_authenticated
     scope = attempts.scope_of(sitting)
@@ -129,7 +142,21 @@ def _count(edition: QuizEdition) -> int:
     return len(edition.quiz.items) - left_out
 
 
-def _sitting(number: int | None, slug: str) -> Sitting | None:
+def _number_of_sitting(fields: Mapping[str, str]) -> int | None:
+    """Of the sitting that a form or an address names; ``None`` for none, 404 for what is no number.
+
+    What is named and not there must not become practice.
+    """
+    named = fields.get("sitting", "")
+    if not named:
+        return None
+    if not (named.isascii() and named.isdigit() and len(named) <= len(str(LARGEST_ID))):
+        abort(404)
+    return int(named) if int(named) <= LARGEST_ID else abort(404)
+
+
+def _sitting(fields: Mapping[str, str], slug: str) -> Sitting | None:
+    number = _number_of_sitting(fields)
     if number is None:
         return None
     found = queries.sitting_for(current_user.id, number) if current_user.is_authenticated else None
@@ -143,13 +170,13 @@ def _of_sitting(sitting: Sitting) -> QuizEdition:
 @bp.post("/quizzes/<slug>/begin")
 @signed_in
 def begin(slug: str) -> ResponseReturnValue:
-    """Begin an attempt, or go on with the one that is running."""
-    sitting = _sitting(request.form.get("sitting", type=int), slug)
+    """Begin an attempt, or go on with the one that is running; 409, and why, where none may be."""
+    sitting = _sitting(request.form, slug)
     edition = _of_sitting(sitting) if sitting else _edition(slug)
     row = attempts.begin(current_user.id, edition, sitting)
     if isinstance(row, Refused):
         flash(words.refusal(row.why))
-        return redirect(url_for("taking.quiz", slug=slug, sitting=sitting and sitting.id), 303)
+        return _front(slug, sitting), HTTPStatus.CONFLICT
     return redirect(url_for("taking.attempt", public_id=row.public_id), 303)
 
 
@@ -160,7 +187,7 @@ def paper(slug: str) -> ResponseReturnValue:
 
     That of a sitting is for who teaches the group: a learner prints what they have begun.
     """
-    number = request.args.get("sitting", type=int)
+    number = _number_of_sitting(request.args)
     if number is not None:
         known = current_user.is_authenticated
         sitting = queries.sitting_taught(current_user.id, number) if known else None
@@ -241,8 +268,9 @@ def _page(
     *,
     conflict: attempts.Saved | None = None,
     problems: Mapping[str, str] | None = None,
+    not_kept: Sequence[Asked] = (),
 ) -> str:
-    """``problems``: what went wrong with files, by item."""
+    """``problems``: what went wrong with files, by item; ``not_kept``: what can be no answer."""
     slugs = [asks.item.slug for asks in sheet]
     at = slugs.index(page[0].item.slug)
     return render_template(
@@ -257,6 +285,7 @@ def _page(
         conflict=conflict,
         others=[_said(asks, conflict) for asks in page] if conflict else [],
         problems=problems or {},
+        not_kept=not_kept,
         now=now(),
         nothing=NothingForm(),
     )
@@ -298,13 +327,13 @@ def answer(public_id: str) -> ResponseReturnValue:
     """Save the page without scripts, and go where its button leads."""
     row = _attempt(public_id)
     if not row.is_running:
-        flash(words.refusal(Refusal.ALREADY_SUBMITTED))
-        return redirect(url_for("taking.result", public_id=public_id), 303)
+        return _refused(row, Refused(Refusal.ALREADY_SUBMITTED))
     sheet, page = _sent_page(row)
     try:
-        new = entered(page, request.form)
+        typed = entered(page, request.form)
     except Tampered as error:
         raise BadInput(_("This form holds an answer that the quiz does not have.")) from error
+    new = fit_to_keep(page, typed)
     handed = handing.take_in(row, page)
     if isinstance(handed, Refused):
         return _refused(row, handed)
@@ -312,13 +341,10 @@ def answer(public_id: str) -> ResponseReturnValue:
     if isinstance(saved, Refused):
         return _refused(row, saved)
     if saved.is_stale:
-        sheet, page = _sent_page(row)
-        typed = [_as_typed(asks, new.get(asks.item.slug)) for asks in page]
-        conflict = _page(row, sheet, typed, conflict=saved, problems=handed)
+        conflict = _page_as_typed(row, typed, conflict=saved, problems=handed)
         return conflict, HTTPStatus.CONFLICT
-    if handed:
-        sheet, page = _sent_page(row)
-        return _page(row, sheet, page, problems=handed), HTTPStatus.UNPROCESSABLE_ENTITY
+    if handed or new != typed:
+        return _page_as_typed(row, typed, problems=handed), HTTPStatus.UNPROCESSABLE_ENTITY
     where = request.form.get("do", "next")
     if where in {"next", "overview"} and len(page) == 1 and _is_new_slip(page[0], new):
         where = page[0].item.slug  # told once where it can be repaired, and then gone on
@@ -334,8 +360,27 @@ def _is_new_slip(asks: Asked, new: Mapping[str, Entered]) -> bool:
 
 
 def _refused(row: QuizAttempt, refused: Refused) -> ResponseReturnValue:
+    """What was sent changes nothing: the page as it is kept, which says so."""
     flash(words.refusal(refused.why))
-    return redirect(url_for("taking.attempt", public_id=row.public_id), 303)
+    row = _attempt(row.public_id)
+    if not row.is_running:
+        return _result_page(row), HTTPStatus.GONE
+    sheet = _sheet(row)
+    return _page(row, sheet, _here(row, sheet, request.form.get("page"))), HTTPStatus.GONE
+
+
+def _page_as_typed(
+    row: QuizAttempt,
+    typed: Mapping[str, Entered],
+    *,
+    conflict: attempts.Saved | None = None,
+    problems: Mapping[str, str],
+) -> str:
+    """The page that was sent, with what was typed in its fields, kept or not."""
+    sheet, page = _sent_page(row)
+    shown = [_as_typed(asks, typed.get(asks.item.slug)) for asks in page]
+    not_kept = [asks for asks in shown if is_impossible(asks.item, asks.kept)]
+    return _page(row, sheet, shown, conflict=conflict, problems=problems, not_kept=not_kept)
 
 
 def _as_typed(asks: Asked, new: Entered | None) -> Asked:
@@ -365,7 +410,10 @@ def _after(row: QuizAttempt, sheet: Sequence[Asked], page: Sequence[Asked], wher
 @bp.post("/attempts/<public_id>/save")
 @signed_in
 def save(public_id: str) -> ResponseReturnValue:
-    """Save the page while one works, for scripts: 200 when kept, 409 with what is there if not."""
+    """Save the page while one works, for scripts: 200 when kept, 409 with what is there if not.
+
+    422 when something on it can be no answer: the rest was kept.
+    """
     owner = request.headers.get("X-Owner")
     if owner is not None and owner != str(current_user.id):
         return jsonify(error=_("You are signed out.")), HTTPStatus.UNAUTHORIZED
@@ -384,6 +432,8 @@ def _saved_at_once(public_id: str) -> ResponseReturnValue | None:
         return None
     asks_certainty = item.slug in seat.edition.quiz.certainty
     new = entered_for(item, request.form, asks_certainty=asks_certainty)
+    if is_impossible(item, new.given):
+        return None
     kept = saving.save_at_once(current_user.id, public_id, item.slug, new, revision=_revision())
     if kept is None:
         return None
@@ -403,7 +453,9 @@ def _saved(public_id: str) -> ResponseReturnValue:
         refused = words.refusal(Refusal.ALREADY_SUBMITTED)
         return jsonify(error=refused, over=True), HTTPStatus.GONE
     _sheet, page = _sent_page(row)
-    saved = attempts.save(row, entered(page, request.form), revision=_revision())
+    typed = entered(page, request.form)
+    new = fit_to_keep(page, typed)
+    saved = attempts.save(row, new, revision=_revision())
     if isinstance(saved, Refused):
         return jsonify(error=words.refusal(saved.why), over=True), HTTPStatus.GONE
     kept = [
@@ -411,15 +463,20 @@ def _saved(public_id: str) -> ResponseReturnValue:
         for asks in page
         for there in [saved.responses.get(asks.item.slug)]
     ]
+    told = kept if saved.is_stale else [_as_typed(asks, typed.get(asks.item.slug)) for asks in kept]
+    is_unfit = new != typed
     body = jsonify(
+        error=_("Not everything is saved: an item says what it needs.") if is_unfit else None,
         revision=saved.revision,
         states={asks.item.slug: asks.state for asks in kept},
-        lacks={asks.item.slug: _slip(asks.item, asks.kept) for asks in kept},
+        lacks={asks.item.slug: _slip(asks.item, asks.kept) for asks in told},
         left=_seconds_left(row.ends_at),
         saved_at=clock_time(saved.saved_at),
         content=as_fields(page, saved.responses) if saved.is_stale else None,
     )
-    return body, HTTPStatus.CONFLICT if saved.is_stale else HTTPStatus.OK
+    if saved.is_stale:
+        return body, HTTPStatus.CONFLICT
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if is_unfit else HTTPStatus.OK
 
 
 def _slip(item: AnyItem, kept: Kept) -> str:
@@ -480,6 +537,10 @@ def result(public_id: str) -> ResponseReturnValue:
     row = _attempt(public_id)
     if row.is_running:
         return redirect(url_for("taking.attempt", public_id=public_id), 303)
+    return _result_page(row)
+
+
+def _result_page(row: QuizAttempt) -> str:
     edition = queries.edition_of(row)
     shown = results.of(row, edition, _sheet(row))
     return render_template(

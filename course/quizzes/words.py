@@ -108,7 +108,7 @@ def type_word(code: str) -> str:
         "true-false": _("true or not"),
         "number": _("number"),
         "order": _("put in order"),
-        "match": _("match"),
+        "matching": _("match"),
         "short": _("short answer"),
         "gaps": _("text with gaps"),
         "hotspot": _("point at a picture"),
@@ -121,7 +121,32 @@ def type_word(code: str) -> str:
         "points100": _("divide 100 points"),
         "slider": _("place on a line"),
         "bestworst": _("most and least important"),
-    }.get(code, code)
+    }[code]
+
+
+def tag_word(tag: str) -> str:
+    """What a tag of the items is called; one that a quiz brings itself is shown as it is."""
+    return {
+        "advocacy": _("standing up for somebody"),
+        "autonomy": _("own choice"),
+        "caseload": _("caseload"),
+        "closing": _("closing"),
+        "concepts": _("words of the trade"),
+        "contact": _("making contact"),
+        "counting": _("counting and figures"),
+        "evidence": _("research"),
+        "funding": _("funding"),
+        "integrity": _("honesty"),
+        "law": _("law"),
+        "network": _("people around somebody"),
+        "privacy": _("privacy"),
+        "reflection": _("reflection"),
+        "safety": _("safety"),
+        "targets": _("targets"),
+        "trust": _("trust"),
+        "waiting": _("waiting lists"),
+        "way-back": _("the way back"),
+    }.get(tag, tag)
 
 
 def described(
@@ -154,7 +179,7 @@ def described(
     if told := in_time(rules, due_at):
         said.append(told)
     if rules.feedback is Feedback.CLOSED:
-        said.append(_("What is right you see when the quiz has closed for everybody."))
+        said.append(_("You see what is right once the quiz has closed for everybody."))
     if rules.weighings_count:
         said.append(
             _(

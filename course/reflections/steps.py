@@ -1,7 +1,7 @@
 """The step kind for a reflection: write, look once more, hand in."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -21,7 +21,7 @@ from course.lessons.editions import library
 from course.lessons.kinds import kind_of
 from course.lessons.visit import Visit
 from course.reflections import below, queries, timing, versions
-from course.reflections.details import details, kinds
+from course.reflections.details import details, invented_in, kinds, of_lesson
 from course.reflections.forms import ReflectionForm
 from course.reflections.queries import NOTHING_AROUND, Around
 
@@ -127,15 +127,16 @@ def _page(
     visit: Visit, form: ReflectionForm, refused: Refused = NOTHING, there: Around | None = None
 ) -> str:
     there = there or _around(visit)
+    invented = invented_in(visit.edition)
     at = (visit.enrolment.id if visit.enrolment else 0, visit.step.slug)
     return visit.render(
         "reflections/write.html",
         form=form,
         words=count_words(form.text.data or ""),
         beside=_beside(visit),
-        rubric=_rubric(visit),
-        guard=json.dumps({"patterns": exported(), "names": exported_names(), "kinds": kinds()}),
-        details=details(form.text.data or ""),
+        rubrics=_rubrics(visit),
+        guard=_guard(invented),
+        details=details(form.text.data or "", invented),
         files=queries.files_of(*at) if there.has_files else [],
         asked=queries.help_of(*at) if there.has_asked else [],
         refused=refused,
@@ -143,6 +144,12 @@ def _page(
         readers=_readers(visit),
         nothing=NothingForm(),
     )
+
+
+def _guard(invented: Collection[str]) -> str:
+    """What the script goes by, as JSON."""
+    names = {**exported_names(), "invented": sorted(invented), "ofLesson": of_lesson()}
+    return json.dumps({"patterns": exported(), "names": names, "kinds": kinds()})
 
 
 def _below(visit: Visit) -> list[Markup]:
@@ -157,11 +164,18 @@ def _readers(visit: Visit) -> list[Markup]:
     return below.readers(visit.user.id, visit.edition.lesson.slug, visit.step.slug)
 
 
-def _rubric(visit: Visit) -> RubricFile | None:
-    """What is looked at, to be read before one writes."""
+def _rubrics(visit: Visit) -> Sequence[RubricFile]:
+    """What is looked at, to be read before one writes: as one's groups ask it, else as the lesson.
+
+    More than one only for who is in two groups that ask it by different rubrics.
+    """
+    if visit.user is not None:
+        asked = below.rubrics(visit.user.id, visit.edition.lesson.slug, visit.step.slug)
+        if asked:
+            return asked
     slug = reflect_step(visit).rubric
     edition = library().rubrics.get(slug) if slug else None
-    return edition.rubric if edition else None
+    return [edition.rubric] if edition else []
 
 
 def _beside(visit: Visit) -> list[Markup]:

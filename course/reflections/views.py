@@ -1,5 +1,8 @@
 """Handing in: look once more, confirm, get a receipt; and withdraw."""
 
+import re
+from typing import Final
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -12,9 +15,10 @@ from course.groups import queries as groups
 from course.lessons import queries as lessons
 from course.lessons.visit import Visit
 from course.reflections import actions, below, queries, timing
-from course.reflections.details import details
+from course.reflections.details import details, invented_in
 from course.reflections.steps import Reflect
 
+NO_LETTERS: Final = re.compile(r"[_.]")  # of the name of a file
 bp = Blueprint("reflections", __name__, template_folder="templates")
 
 
@@ -33,14 +37,17 @@ def confirm(lesson: str, slug: str) -> ResponseReturnValue:
     visit, text = _written(lesson, slug)
     if queries.standing(visit.run.id, slug) or not count_words(text):
         return redirect(visit.url, 303)
+    files = [row for row in queries.files_of(visit.run.id, slug) if row.submission_id is None]
+    named = [NO_LETTERS.sub(" ", row.name) for row in files]  # "mevrouw_Jansen.png" tells it too
     return visit.render(
         "reflections/confirm.html",
         text=text,
         words=count_words(text),
-        details=details(text),
+        details=details("\n".join([text, *named]), invented_in(visit.edition)),
         refusal=timing.refusal(visit.run, slug),
-        files=[row for row in queries.files_of(visit.run.id, slug) if row.submission_id is None],
+        files=files,
         readers=below.readers(current_user.id, lesson, slug),
+        checks=below.checks(current_user.id, lesson, slug),
         has_group=bool(groups.groups_of(current_user.id)),
         nothing=NothingForm(),
     )

@@ -1,12 +1,15 @@
 """Writes of results: what is said about signs, the rule of a gradebook, and excuses."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
+from course.audit import actions as audit
+from course.audit.models import Kind as Done
 from course.core.clock import now
 from course.core.db import db, insert_if_absent
 from course.core.log import log
 from course.domain.attention import Rule
 from course.domain.grades import Step
+from course.groups.models import Membership, Part
 from course.results import book
 from course.results.models import Contact, Excuse, GradeRule, SignAnswer
 
@@ -44,13 +47,16 @@ def set_rule(instructor_id: int, group_id: int, rule: book.Rule) -> None:
     }
     if not insert_if_absent(GradeRule, group_id=group_id, **values):
         db.session.execute(update(GradeRule).where(GradeRule.group_id == group_id).values(**values))
+    learners = select(Membership.user_id).filter_by(group_id=group_id, part=Part.LEARNER)
+    whom = list(db.session.scalars(learners))
+    audit.note(Done.RULE, by=instructor_id, whom=whom, group=group_id)
     db.session.commit()
     log.info("grade_rule_set", group=group_id, by=instructor_id)
 
 
 def excuse(instructor_id: int, group_id: int, user_id: int, subject: str, *, reason: str) -> None:
     """Excuse a learner from something that is graded; who is excused already keeps that reason."""
-    insert_if_absent(
+    is_new = insert_if_absent(
         Excuse,
         group_id=group_id,
         user_id=user_id,
@@ -58,13 +64,15 @@ def excuse(instructor_id: int, group_id: int, user_id: int, subject: str, *, rea
         reason=reason,
         made_by=instructor_id,
     )
+    if is_new:
+        audit.note(Done.EXCUSED, by=instructor_id, whom=[user_id], group=group_id, about=subject)
     db.session.commit()
     log.info("excused", group=group_id, user=user_id, by=instructor_id)
 
 
 def end_excuse(instructor_id: int, group_id: int, user_id: int, subject: str) -> None:
     """Ask it of the learner again; that they were excused stays in the history."""
-    db.session.execute(
+    ended = db.session.execute(
         update(Excuse)
         .where(
             Excuse.group_id == group_id,
@@ -73,6 +81,11 @@ def end_excuse(instructor_id: int, group_id: int, user_id: int, subject: str) ->
             Excuse.ended_at.is_(None),
         )
         .values(ended_at=now())
-    )
+        .returning(Excuse.id)
+    ).all()
+    if ended:
+        audit.note(
+            Done.ASKED_AGAIN, by=instructor_id, whom=[user_id], group=group_id, about=subject
+        )
     db.session.commit()
     log.info("excuse_ended", group=group_id, user=user_id, by=instructor_id)

@@ -44,10 +44,10 @@ from course.quizzes import editions as quiz_editions
 from course.quizzes import guarding
 from course.quizzes.models import Sitting
 from course.reflections.models import Submission
-from course.results import matrix, quizresults, words
-from course.results.matrix import Deadline
+from course.results import quizresults, stored, words
 from course.results.models import Excuse, GradeRule
 from course.results.quizresults import State, Taken
+from course.results.stored import Deadline
 
 Place: TypeAlias = tuple[int, str]  # learner, and what is graded
 VALUES_IN_MEMORY: Final = 4_096
@@ -164,11 +164,12 @@ OPEN, MISSING, WAITING, EXCUSED = (
     Cell(word=word) for word in (Word.OPEN, Word.MISSING, Word.WAITING, Word.EXCUSED)
 )
 Keeps: TypeAlias = Callable[[Item], Word | None]  # what a cell of it says instead of its result
+CameIn: TypeAlias = Callable[[bool, datetime], datetime | None]  # as the reader may know it
 
 
 def book(group_id: int, *, user_id: int | None = None) -> Book:
     """All learners of a group, or one of them, as its instructors see them."""
-    return _read(group_id, user_id, lambda _item: None)
+    return _read(group_id, user_id, lambda _item: None, _by_instructor)
 
 
 def own_book(group_id: int, user_id: int) -> Book:
@@ -187,7 +188,7 @@ def own_book(group_id: int, user_id: int) -> Book:
         is_kept = any(guard.slug == slug and guard.id != item.id for guard in guards)
         return Word.WAITING if is_kept else None
 
-    return _read(group_id, user_id, keeps)
+    return _read(group_id, user_id, keeps, _by_learner)
 
 
 def _waiting_for_reply(group_id: int, user_id: int) -> Select[Any]:
@@ -208,7 +209,17 @@ def _waiting_for_reply(group_id: int, user_id: int) -> Select[Any]:
     )
 
 
-def _read(group_id: int, user_id: int | None, keeps: Keeps) -> Book:
+def _by_learner(_has_code: bool, at: datetime) -> datetime | None:
+    """When a text came in that waits: its writer may know."""
+    return at
+
+
+def _by_instructor(has_code: bool, at: datetime) -> datetime | None:
+    """The same beside a name: of a text that goes by a code, the queue tells how long it waits."""
+    return None if has_code else at
+
+
+def _read(group_id: int, user_id: int | None, keeps: Keeps, came_in: CameIn) -> Book:
     members = groups.members(group_id)
     shown = [member for member in members if user_id in {None, member.user_id}]
     rule = rule_of(group_id)
@@ -216,8 +227,8 @@ def _read(group_id: int, user_id: int | None, keeps: Keeps) -> Book:
     asked, sittings = _asked(group_id), quizzes.sittings
     items = [*map(_asked_item, asked), *(_quiz_item(sitting) for sitting in sittings)]
     kept = [keeps(item) for item in items]
-    texts = _texts(group_id, user_id)
-    dues = {f"{due.lesson}/{due.step}".rstrip("/"): due for due in matrix.dues(group_id)}
+    texts = _texts(group_id, user_id, came_in)
+    dues = {f"{due.lesson}/{due.step}".rstrip("/"): due for due in stored.dues(group_id)}
     excuses = standing_excuses(group_id, user_id)
     used = rule or NO_RULE
     weights = [used.weight(item) for item in items]
@@ -283,7 +294,7 @@ def _quiz_item(sitting: Sitting) -> Item:
 # --- Reflections ---------------------------------------------------------------------------
 
 
-def _texts(group_id: int, user_id: int | None) -> dict[Place, Cell]:
+def _texts(group_id: int, user_id: int | None, came_in: CameIn) -> dict[Place, Cell]:
     """What was handed in, and what was returned of it; of a revision the older result stays.
 
     One query. A result whose moment has not come is not there, and neither is one taken back.
@@ -298,6 +309,7 @@ def _texts(group_id: int, user_id: int | None) -> dict[Place, Cell]:
             Release.id.is_not(None),
             Release.grade_number,
             Event.body,
+            Assignment.names_hidden,
         )
         .join(
             Assignment,
@@ -320,14 +332,15 @@ def _texts(group_id: int, user_id: int | None) -> dict[Place, Cell]:
         .order_by(Submission.number)
     )
     found: dict[Place, Cell] = {}
-    for learner, lesson, step, stands, at, is_given, event, body in db.session.execute(statement):
+    for row in db.session.execute(statement):
+        learner, lesson, step, stands, at, is_given, event, body, has_code = row
         place = learner, f"{lesson}/{step}"
         if is_given:
             value = value_in(body) if body else None
             word = Word.GRADED if value is not None and value.code else Word.RETURNED
             found[place] = Cell(word=word, grade=value, at=at, event=event)
         elif stands and (place not in found or found[place].word is Word.WAITING):
-            found[place] = Cell(word=Word.WAITING, at=at)
+            found[place] = Cell(word=Word.WAITING, at=came_in(has_code, at))
     return found
 
 
@@ -373,7 +386,7 @@ def _points(taken: Taken, quiz_share: Fraction) -> Cell:
         return Cell(word=Word.RETURNED, at=taken.at)
     return Cell(
         word=Word.GRADED,
-        grade=_of_share(taken.share, quiz_share),
+        grade=of_share(taken.share, quiz_share),
         share=taken.share,
         maximum=taken.maximum,
         at=taken.at,
@@ -381,7 +394,8 @@ def _points(taken: Taken, quiz_share: Fraction) -> Cell:
 
 
 @lru_cache(VALUES_IN_MEMORY)
-def _of_share(share: Fraction, quiz_share: Fraction) -> Grade:
+def of_share(share: Fraction, quiz_share: Fraction) -> Grade:
+    """What a share of the points of a quiz is worth, where ``quiz_share`` of them is a 5.5."""
     return grade(share, 1, Scheme(percentage=quiz_share))
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from course.core.i18n import _
+from course.core.i18n import _, day
 from course.domain.exact import half_up
 from course.domain.grades import Absent, Grade, Reason, rounded
 from course.marking.work import as_read
 from course.quizzes.words import said
-from course.results.book import PERCENT, Cell, Item, Rule, Word
+from course.results.book import PERCENT, TENTHS, Cell, Item, Kind, Rule, Word
 
 SHAPES = {
     Word.GRADED: "",
@@ -39,6 +39,14 @@ def full(cell: Cell) -> str:
         return short(cell)
     counts = as_read(cell.grade)
     return _("%(points)s points; counts as %(grade)s", points=short(cell), grade=counts)
+
+
+def since(item: Item, cell: Cell) -> str:
+    """On which day it was handed in, or returned; only of a cell that has a moment."""
+    assert cell.at is not None  # noqa: S101 - asked by who calls
+    if item.kind is Kind.QUIZ or cell.word is Word.WAITING:
+        return _("handed in on %(when)s", when=day(cell.at))
+    return _("returned on %(when)s", when=day(cell.at))
 
 
 def word(found: Word) -> str:
@@ -89,10 +97,11 @@ def passed(value: Grade | Reason) -> str:
 
 
 def weights(items: Sequence[Item], rule: Rule | None) -> list[str]:
-    """How much each item counts, in whole percents of what counts; "" for what does not."""
+    """How much each item counts, in percents of what counts to a tenth; "" for what does not."""
     found = [rule.weight(item) if rule else Fraction(0) for item in items]
     total = sum(found, Fraction(0))
-    return [f"{half_up(PERCENT * one / total)}%" if one else "" for one in found]
+    tenths = [half_up(TENTHS * PERCENT * one / total) if one else 0 for one in found]
+    return [f"{said(Fraction(each, TENTHS))}%" if each else "" for each in tenths]
 
 
 def weight(item: Item, rule: Rule) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from course.core.clock import now
 from course.domain.attention import Sign, rests
 from course.groups.models import Group
-from course.results import matrix, needs, signs
-from course.results.matrix import Column, Row
+from course.lessons import editions
+from course.results import moments, needs, signs
+from course.results.moments import InLesson
 from course.results.signs import Answered, Note
+from course.results.stored import stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,25 +22,28 @@ class Own:
     signs: Sequence[Sign]  # those that do not rest
     answers: Sequence[Answered]
     contacts: Sequence[Note]
-    columns: Sequence[Column]
-    row: Row
+    lessons: Sequence[InLesson]
+    seen_at: datetime | None  # the last visit of any lesson
+    at: datetime  # when this was so
 
 
 def of(group: Group, user_id: int) -> Own:
     """How this learner of the group is doing, as they see it; eight queries.
 
-    Raises :exc:`IndexError` for somebody who does not learn in the group.
+    Raises :exc:`LookupError` for somebody who does not learn in the group.
     """
-    known = matrix.stored(group.id, user_id=user_id)
-    row = matrix.by_lesson(known)[0]
+    known = stored(group.id, lessons=list(editions.library().editions), user_id=user_id)
+    if not known.members:
+        raise LookupError(f"user {user_id} does not learn in group {group.id}")
     said = signs.said_in(group.id, user_id=user_id)
     answers = said.of(user_id)
-    holding = needs.of_learner(group, known, user_id)
+    holding = needs.of_learner(group, known, said, user_id)
     return Own(
         group=group,
         signs=[sign for sign in holding if not rests(sign, answers, now=now())],
         answers=said.answers.get(user_id, []),
         contacts=said.contacts.get(user_id, []),
-        columns=matrix.lesson_columns(),
-        row=row,
+        lessons=moments.of_only(known),
+        seen_at=known.seen_at(user_id),
+        at=now(),
     )

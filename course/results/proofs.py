@@ -14,7 +14,7 @@ from course.core.i18n import _
 from course.core.security import limiter
 from course.groups import queries as groups
 from course.groups.models import Group
-from course.results import book, certificates, gradewords
+from course.results import book, certificates, gradewords, history
 from course.results.models import Certificate
 
 bp = Blueprint("proofs", __name__, template_folder="templates")
@@ -41,6 +41,7 @@ def _own(group: Group) -> dict[str, Any]:
         "rule": found.rule,
         "whole": row.whole,
         "lines": list(zip(found.items, row.cells, weights, strict=True)),
+        "histories": history.histories(found, group.id),
         "reasons": {subject: excuse.reason for (_user, subject), excuse in found.excuses.items()},
     }
 

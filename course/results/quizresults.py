@@ -83,8 +83,15 @@ class Tried(NamedTuple):
 
 def sittings_of(group_id: int) -> list[tuple[Sitting, Beyond]]:
     """The quizzes of a group, oldest first, with when the last one has to be done; one query."""
+    return sittings_in([group_id])
+
+
+def sittings_in(group_ids: Collection[int]) -> list[tuple[Sitting, Beyond]]:
+    """As :func:`sittings_of`, of several groups; one query."""
     statement = (
-        select(Sitting, *closing.COLUMNS).where(Sitting.group_id == group_id).order_by(Sitting.id)
+        select(Sitting, *closing.COLUMNS)
+        .where(Sitting.group_id.in_(group_ids))
+        .order_by(Sitting.id)
     )
     return [(sitting, Beyond(*rest)) for sitting, *rest in db.session.execute(statement)]
 
@@ -99,7 +106,9 @@ def of_group(group_id: int, *, user_id: int | None = None) -> QuizResults:
     sittings = sittings_of(group_id)
     totals = _totals(group_id, user_id)
     tries: dict[tuple[int, int], list[Tried]] = {}
-    for row in db.session.execute(_of(_TRIED, group_id, user_id).order_by(QuizAttempt.number)):
+    for row in db.session.execute(
+        _of(select(*TRIED), group_id, user_id).order_by(QuizAttempt.number)
+    ):
         tried = Tried(*row)
         tries.setdefault((tried.sitting_id, tried.user_id), []).append(tried)
     shown = {sitting.id: _shown_by(sitting, beyond) for sitting, beyond in sittings}
@@ -114,7 +123,7 @@ def of_group(group_id: int, *, user_id: int | None = None) -> QuizResults:
     )
 
 
-_TRIED: Final = select(
+TRIED: Final = (
     QuizAttempt.id,
     QuizAttempt.sitting_id,
     QuizAttempt.user_id,
@@ -123,6 +132,19 @@ _TRIED: Final = select(
     QuizAttempt.finished_at,
     QuizAttempt.was_abandoned,
 )
+"""What a query of attempts selects, for the fields of a :class:`Tried`."""
+
+_WAITS: Final = and_(Mark.state == AnswerState.NEEDS_GRADING.value, Mark.maximum > 0)
+_BETWEEN: Final = and_(Mark.fraction.not_in(("0", "1")), Mark.maximum > 0)
+_WRITTEN: Final = Mark.fraction + literal(TIMES) + cast(Mark.maximum, Text)
+EARNED: Final = (
+    func.coalesce(func.sum(case((Mark.fraction == "1", Mark.maximum), else_=0)), 0),
+    func.coalesce(func.sum(Mark.maximum), 0),
+    func.coalesce(func.sum(case((_WAITS, 1), else_=0)), 0),
+    func.aggregate_strings(case((_BETWEEN, _WRITTEN)), BLANK),
+)
+"""What a query selects of the marks of an attempt: whole points, the maximum, how many wait for a
+person, and what lies in between, for :func:`total_of`."""
 
 
 def _of(statement: Any, group_id: int, user_id: int | None) -> Any:
@@ -140,18 +162,11 @@ def _of(statement: Any, group_id: int, user_id: int | None) -> Any:
 
 def _totals(group_id: int, user_id: int | None) -> dict[int, Total]:
     """What the items of each attempt earned together, by attempt; one query."""
-    waits = and_(Mark.state == AnswerState.NEEDS_GRADING.value, Mark.maximum > 0)
-    between = and_(Mark.fraction.not_in(("0", "1")), Mark.maximum > 0)
-    written = Mark.fraction + literal(TIMES) + cast(Mark.maximum, Text)
-    statement = select(
-        Mark.attempt_id,
-        func.sum(case((Mark.fraction == "1", Mark.maximum), else_=0)),
-        func.sum(Mark.maximum),
-        func.sum(case((waits, 1), else_=0)),
-        func.aggregate_strings(case((between, written)), BLANK),
-    ).join(QuizAttempt, QuizAttempt.id == Mark.attempt_id)
+    statement = select(Mark.attempt_id, *EARNED).join(
+        QuizAttempt, QuizAttempt.id == Mark.attempt_id
+    )
     return {
-        attempt: _total(points, rest or "", maximum, waiting)
+        attempt: total_of(points, rest or "", maximum, waiting)
         for attempt, points, maximum, waiting, rest in db.session.execute(
             _of(statement, group_id, user_id).group_by(Mark.attempt_id)
         )
@@ -159,7 +174,8 @@ def _totals(group_id: int, user_id: int | None) -> dict[int, Total]:
 
 
 @lru_cache(SUMS_IN_MEMORY)
-def _total(points: int, between: str, maximum: int, waiting: int) -> Total:
+def total_of(points: int, between: str, maximum: int, waiting: int) -> Total:
+    """The sum of what :data:`EARNED` selects, exact."""
     found = points + _sum(between) if between else Fraction(points)
     return Total(max(NOTHING, found), maximum, waiting)
 
@@ -190,13 +206,14 @@ def _shown_by(sitting: Sitting, beyond: Beyond) -> Callable[[str], bool]:
 
     @cache
     def is_shown(rules: str) -> bool:
-        return Shown.MARK in may_be_shown(_rules(rules).policy(weighing=False), phase)
+        return Shown.MARK in may_be_shown(rules_of(rules).policy(weighing=False), phase)
 
     return is_shown
 
 
 @lru_cache(SUMS_IN_MEMORY)
-def _rules(text: str) -> Rules:
+def rules_of(text: str) -> Rules:
+    """The rules of an attempt as the query gives them."""
     return Rules.from_plain(json.loads(text))
 
 
@@ -216,7 +233,7 @@ def _taken(
     maxima = {each.maximum for each in found}
     if maxima == {0}:
         return Taken(state=State.GIVEN, at=at)
-    shares = [_share(row, each) for row, each in zip(finished, found, strict=True)]
+    shares = [share_of(row, each) for row, each in zip(finished, found, strict=True)]
     return Taken(
         state=State.GIVEN,
         share=counted_grade(shares, method=method),
@@ -225,14 +242,15 @@ def _taken(
     )
 
 
-def _share(row: Tried, found: Total) -> Fraction:
+def share_of(row: Tried, found: Total) -> Fraction:
+    """The share of its points that an attempt earned, 0 to 1, less what being late costs."""
     if row.due_at is None and not row.was_abandoned:
         return _in_time(row.rules, found)
-    return earned_under(_rules(row.rules), row, found).share or NOTHING
+    return earned_under(rules_of(row.rules), row, found).share or NOTHING
 
 
 @lru_cache(SUMS_IN_MEMORY)
 def _in_time(rules: str, found: Total) -> Fraction:
     """Of most attempts nothing else matters, and many earned the same."""
     row = Tried(0, 0, 0, rules, None, None, was_abandoned=False)
-    return earned_under(_rules(rules), row, found).share or NOTHING
+    return earned_under(rules_of(rules), row, found).share or NOTHING

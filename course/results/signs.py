@@ -18,8 +18,9 @@ from course.domain.attention import Answer, At, Attention, Due, Facts, Rule, Sig
 from course.groups.models import Membership, Part
 from course.lessons import editions
 from course.reflections.models import HelpRequest
-from course.results.matrix import Stored
+from course.results.lately import Seen
 from course.results.models import Contact, SignAnswer
+from course.results.stored import Stored
 
 OBJECTION = "objection"  # this rule should not say this about me
 
@@ -66,10 +67,13 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What was said about the signs of a group."""
+    """What was said in a group: to signs, about somebody, and what was asked."""
 
     answers: dict[int, list[Answered]]  # by learner, oldest first
     contacts: dict[int, list[Note]]
+    # What they asked and nobody answered, by learner and place; in whatever group, as a question is
+    # asked to all who teach them.
+    asked: dict[int, dict[str, datetime]]
 
     def of(self, user_id: int) -> list[Answer]:
         """The answers of a learner as the rules take them."""
@@ -77,13 +81,14 @@ class Said:
 
 
 def said_in(group_id: int, *, user_id: int | None = None) -> Said:
-    """What was answered and noted in a group, or about one of its learners; one query."""
+    """What was said in a group, or about one of its learners; one query."""
     return said_of([group_id], user_id=user_id)[group_id]
 
 
 def said_of(group_ids: Collection[int], *, user_id: int | None = None) -> dict[int, Said]:
     """As :func:`said_in`, by group; one query."""
     answers = select(
+        literal("answer").label("what"),
         SignAnswer.group_id,
         SignAnswer.id,
         SignAnswer.user_id,
@@ -94,25 +99,49 @@ def said_of(group_ids: Collection[int], *, user_id: int | None = None) -> dict[i
         SignAnswer.answered_at.label("at"),
     ).where(SignAnswer.group_id.in_(group_ids), _is(SignAnswer.user_id, user_id))
     contacts = select(
+        literal("contact"),
         Contact.group_id,
         Contact.id,
         Contact.user_id,
-        literal("").label("rule"),
-        literal("").label("subject"),
-        literal("").label("why"),
-        Contact.note.label("words"),
-        Contact.made_at.label("at"),
+        *(literal("") for _column in ("rule", "subject", "why")),
+        Contact.note,
+        Contact.made_at,
     ).where(Contact.group_id.in_(group_ids), _is(Contact.user_id, user_id))
+    asked = (
+        select(
+            literal("asked"),
+            Membership.group_id,
+            HelpRequest.id,
+            HelpRequest.user_id,
+            literal(""),
+            HelpRequest.lesson + "/" + HelpRequest.step,
+            *(literal("") for _column in ("why", "words")),
+            HelpRequest.asked_at,
+        )
+        .join(Membership, Membership.user_id == HelpRequest.user_id)
+        .where(
+            Membership.group_id.in_(group_ids),
+            Membership.part == Part.LEARNER,
+            HelpRequest.answered_at.is_(None),
+            _is(HelpRequest.user_id, user_id),
+        )
+    )
     found = {
-        group_id: Said(answers=defaultdict(list), contacts=defaultdict(list))
+        group_id: Said(
+            answers=defaultdict(list), contacts=defaultdict(list), asked=defaultdict(dict)
+        )
         for group_id in group_ids
     }
-    for row in db.session.execute(answers.union_all(contacts).order_by("at", "id")):
-        if row.rule:
-            answer = Answered(row.rule, row.subject, row.why, row.words, row.at)
-            found[row.group_id].answers[row.user_id].append(answer)
-        else:
-            found[row.group_id].contacts[row.user_id].append(Note(row.words, row.at))
+    for row in db.session.execute(answers.union_all(contacts, asked).order_by("at", "id")):
+        said = found[row.group_id]
+        match row.what:
+            case "answer":
+                answer = Answered(row.rule, row.subject, row.why, row.words, row.at)
+                said.answers[row.user_id].append(answer)
+            case "contact":
+                said.contacts[row.user_id].append(Note(row.words, row.at))
+            case _:
+                said.asked[row.user_id].setdefault(row.subject, row.at)
     return found
 
 
@@ -121,45 +150,31 @@ def _is(column: InstrumentedAttribute[int], user_id: int | None) -> ColumnElemen
     return true() if user_id is None else column == user_id
 
 
-def asked_of(
-    group_ids: Collection[int], *, user_id: int | None = None
-) -> dict[int, dict[str, datetime]]:
-    """The questions of learners of these groups that nobody answered; one query.
+def facts_of(known: Stored, said: Said, seen: Mapping[int, Seen]) -> dict[int, Facts]:
+    """The facts of each learner of a group, for the rules; no query.
 
-    By learner and place, whatever the group: a question is asked to all who teach them.
+    ``seen`` holds what learners of the group see of their quizzes.
     """
-    statement = (
-        select(HelpRequest.user_id, HelpRequest.lesson, HelpRequest.step, HelpRequest.asked_at)
-        .join(Membership, Membership.user_id == HelpRequest.user_id)
-        .where(
-            Membership.group_id.in_(group_ids),
-            Membership.part == Part.LEARNER,
-            HelpRequest.answered_at.is_(None),
-            _is(HelpRequest.user_id, user_id),
-        )
-        .order_by(HelpRequest.id.desc())
-    )
-    found: dict[int, dict[str, datetime]] = defaultdict(dict)
-    for learner, lesson, step, at in db.session.execute(statement):
-        found[learner][f"{lesson}/{step}"] = at
-    return found
-
-
-def facts_of(known: Stored, *, asked: Mapping[int, Mapping[str, datetime]]) -> dict[int, Facts]:
-    """The facts of each learner of a group, for the rules; no query."""
     unread = _unread(known)
     return {
         member.user_id: Facts(
             joined_at=member.joined_at,
-            active_at=known.seen_at(member.user_id),
-            asked=asked.get(member.user_id, {}),
+            active_at=_active_at(known, seen, member.user_id),
+            asked=said.asked.get(member.user_id, {}),
             due=_due(known, member.user_id),
             at=_at(known, member.user_id),
             unread=unread[member.user_id],
             waiting=_waiting(known, member.user_id),
+            shares=seen[member.user_id].shares if member.user_id in seen else (),
         )
         for member in known.members
     }
+
+
+def _active_at(known: Stored, seen: Mapping[int, Seen], user_id: int) -> datetime | None:
+    """When something was last opened or saved: a lesson, or a quiz of the group."""
+    moments = [known.seen_at(user_id), seen[user_id].active_at if user_id in seen else None]
+    return max((moment for moment in moments if moment), default=None)
 
 
 def _due(known: Stored, user_id: int) -> list[Due]:

@@ -11,14 +11,18 @@ from course.core.i18n import _
 from course.domain.attention import ANSWER_LASTS, OF_LEARNER, Sign
 from course.groups import queries as groups
 from course.groups.models import Group
-from course.results import actions, matrix, needs, words
+from course.results import actions, moments, needs, signs, words
 from course.results import own as own_page
 from course.results.forms import AnswerForm
+from course.results.stored import stored
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.add_app_template_global(words.to_learner, "own_sign_said")
 bp.add_app_template_global(words.why, "why_said")
 bp.add_app_template_global(words.place, "place_said")
+bp.add_app_template_global(moments.words, "moment_words")
+bp.add_app_template_global(moments.title_of, "moment_title")
+bp.add_app_template_global(moments.SHAPES.__getitem__, "moment_shape")
 
 
 WHOLE_COURSE = "all"  # in an address: a sign that is about no lesson in particular
@@ -66,8 +70,9 @@ def _sign(group_id: int, rule: str, subject: str) -> tuple[Group, Sign]:
     """The group of this learner and the sign, while it holds; else there is no such page."""
     mine = {group.id: group for group in groups.groups_of(current_user.id)}
     group = mine.get(group_id) or abort(404)
-    known = matrix.stored(group.id, user_id=current_user.id)
-    for sign in needs.of_learner(group, known, current_user.id):
+    known = stored(group.id, user_id=current_user.id)
+    said = signs.said_in(group.id, user_id=current_user.id)
+    for sign in needs.of_learner(group, known, said, current_user.id):
         if (sign.rule, sign.subject) == (rule, subject) and sign.rule in OF_LEARNER:
             return group, sign
     abort(404)

@@ -3,9 +3,10 @@
 from markupsafe import Markup
 
 from course.core.i18n import _, day, language
-from course.domain.attention import Attention, Rule, Sign
+from course.domain.attention import LOW_BELOW, Attention, Rule, Sign
 from course.lessons import editions
 
+LOW_PERCENT = int(LOW_BELOW * 100)
 WHYS = ("ill", "busy", "stuck", "technical", "aware", "objection")
 
 
@@ -24,22 +25,26 @@ def to_instructor(sign: Sign) -> str:
     title, when = place(sign.subject), day(sign.fact)
     return {
         Rule.HELP: _("asked for help with “%(title)s” on %(when)s", title=title, when=when),
-        Rule.LATE: _("did not hand in “%(title)s”, due on %(when)s", title=title, when=when),
-        Rule.NOT_BEGUN: _("did not begin “%(title)s”, due on %(when)s", title=title, when=when),
+        Rule.LATE: _("has not handed in “%(title)s”, due on %(when)s", title=title, when=when),
+        Rule.NOT_BEGUN: _("has not begun “%(title)s”, due on %(when)s", title=title, when=when),
         Rule.STUCK: _(
-            "came back to “%(title)s” and did not finish it; at it since %(when)s",
+            "came back to “%(title)s” and has not finished it; at it since %(when)s",
             title=title,
             when=when,
         ),
-        Rule.QUIET: _("not seen since %(when)s", when=when),
+        Rule.QUIET: _("was not here yet, counted from %(when)s", when=when)
+        if sign.was_never_here
+        else _("not seen since %(when)s", when=when),
         Rule.UNREAD: _(
             "did not open the feedback on “%(title)s”, returned on %(when)s",
             title=title,
             when=when,
         ),
-        Rule.LOW: _("fewer than 40%% of the points in two quizzes in a row"),
+        Rule.LOW: _(
+            "fewer than %(percent)s%% of the points in two quizzes in a row", percent=LOW_PERCENT
+        ),
         Rule.WAITING: _(
-            "waits for feedback on “%(title)s” since %(when)s: that is up to you",
+            "has been waiting for feedback on “%(title)s” since %(when)s: your move",
             title=title,
             when=when,
         ),
@@ -55,20 +60,26 @@ def to_learner(sign: Sign) -> str:
             "“%(title)s” was due on %(when)s and is not there yet.", title=title, when=when
         ),
         Rule.NOT_BEGUN: _(
-            "You did not begin “%(title)s” yet; it is due on %(when)s.", title=title, when=when
+            "You have not begun “%(title)s” yet; it is due on %(when)s.", title=title, when=when
         ),
         Rule.STUCK: _(
-            "You came back to “%(title)s” and did not finish it; you are at it since %(when)s.",
+            "You came back to “%(title)s” and have not finished it; "
+            "you have been at it since %(when)s.",
             title=title,
             when=when,
         ),
-        Rule.QUIET: _("You were not here since %(when)s.", when=when),
+        Rule.QUIET: _("You were not here yet, counted from %(when)s.", when=when)
+        if sign.was_never_here
+        else _("You have not been here since %(when)s.", when=when),
         Rule.UNREAD: _(
-            "There is feedback on “%(title)s” since %(when)s that you did not open.",
+            "There has been feedback on “%(title)s” since %(when)s that you have not opened.",
             title=title,
             when=when,
         ),
-        Rule.LOW: _("In two quizzes in a row you had fewer than 40%% of the points."),
+        Rule.LOW: _(
+            "In two quizzes in a row you had fewer than %(percent)s%% of the points.",
+            percent=LOW_PERCENT,
+        ),
         Rule.WAITING: _(
             "You have waited for feedback on “%(title)s” since %(when)s. That is up to your "
             "instructor, not to you.",

@@ -92,8 +92,7 @@ def extend(
         db.session.add(extension)
         _tell(user, moment, until, at)
         told.append(user.id)
-    about = f"{moment.lesson}/{moment.step}".rstrip("/")
-    audit.note(Done.MORE_TIME, by=instructor_id, whom=told, group=moment.group_id, about=about)
+    _note(Done.MORE_TIME, moment, told, by=instructor_id)
     db.session.commit()
     log.info("extension_given", by=instructor_id, moment=moment.id, count=len(told))
     return len(told)
@@ -101,16 +100,22 @@ def extend(
 
 def take_back(instructor_id: int, moment: LessonMoment, user_ids: Collection[int]) -> int:
     """Take the extensions of these learners away, and tell each of them; returns how many."""
-    at, told = now(), 0
+    at, told = now(), []
     for user, row in _held(moment, user_ids):
         if row is None:
             continue
         db.session.delete(row)
         _tell(user, moment, None, at)
-        told += 1
+        told.append(user.id)
+    _note(Done.LESS_TIME, moment, told, by=instructor_id)
     db.session.commit()
-    log.info("extension_taken_back", by=instructor_id, moment=moment.id, count=told)
-    return told
+    log.info("extension_taken_back", by=instructor_id, moment=moment.id, count=len(told))
+    return len(told)
+
+
+def _note(kind: Done, moment: LessonMoment, whom: Collection[int], *, by: int) -> None:
+    about = f"{moment.lesson}/{moment.step}".rstrip("/")
+    audit.note(kind, by=by, whom=whom, group=moment.group_id, about=about)
 
 
 def _held(moment: LessonMoment, user_ids: Collection[int]) -> list[tuple[User, Extension | None]]:

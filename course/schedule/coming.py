@@ -12,7 +12,7 @@ from typing import Protocol
 
 from flask import Flask, current_app
 
-from course.domain.deadlines import Week, week_of, weeks_apart
+from course.domain.weeks import Week, week_at, weeks_between
 
 
 class Kind(StrEnum):
@@ -94,9 +94,9 @@ def by_week(items: Iterable[Coming]) -> list[InWeek]:
     """The moments by week, of which those without any are only counted. ``items`` are in order."""
     weeks: dict[Week, list[Coming]] = {}
     for item in items:
-        weeks.setdefault(week_of(item.at), []).append(item)
+        weeks.setdefault(week_at(item.at), []).append(item)
     found: list[InWeek] = []
     for week, of_week in weeks.items():
-        before = weeks_apart(found[-1].week, week) if found else 0
+        before = weeks_between(found[-1].week, week) if found else 0
         found.append(InWeek(week, of_week, before))
     return found

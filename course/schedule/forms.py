@@ -117,8 +117,9 @@ class ExtensionForm(ClockForm):
         [Length(max=LONGEST_REASON)],
         filters=[lambda text: " ".join((text or "").split())],
         description=_l(
-            "Who gets the time reads it, and so do the instructors of the group. Nobody else does, "
-            "and it is not in the message. Write no more about somebody’s health than is needed."
+            "Whoever gets the time reads it, and so do the instructors of the group. Nobody else "
+            "does, and it is not in the message. Write no more about somebody’s health than is "
+            "needed."
         ),
         render_kw={"maxlength": LONGEST_REASON, "autocomplete": "off"},
     )

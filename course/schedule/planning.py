@@ -1,5 +1,6 @@
 """The instructor's pages of moments: the whole term on one page, and more time for some."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -7,14 +8,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from course.core.access import Role, requires
 from course.core.clock import now
 from course.core.clockforms import as_fields
-from course.core.forms import NothingForm
+from course.core.forms import NothingForm, numbers_in
 from course.core.i18n import _, _n
-from course.domain.deadlines import WEEK, week_of
-from course.groups import queries as groups
+from course.domain.weeks import Week, week_at, weeks_later
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group
+from course.groups.words import holidays_in
 from course.lessons.editions import library
 from course.schedule import actions, coming, forms, queries, words
 from course.schedule.models import LessonMoment
@@ -34,15 +35,11 @@ for _says in (
 ):
     bp.add_app_template_filter(_says)
 bp.add_app_template_filter(words.late, "how_late")
-instructors = requires(Role.INSTRUCTOR, Role.ADMINISTRATOR)
-
-
-def _group(group_id: int) -> Group:
-    return groups.group_for(current_user.id, group_id) or abort(404)
+bp.add_app_template_filter(holidays_in)
 
 
 def _moment(group_id: int, moment_id: int) -> tuple[Group, LessonMoment]:
-    group = _group(group_id)
+    group = group_of(group_id)
     return group, queries.moment_in(group.id, moment_id) or abort(404)
 
 
@@ -50,7 +47,7 @@ def _moment(group_id: int, moment_id: int) -> tuple[Group, LessonMoment]:
 @instructors
 def plan(group_id: int) -> ResponseReturnValue:
     """All moments of the group by week, and the form to set one."""
-    group = _group(group_id)
+    group = group_of(group_id)
     place = request.args.get("place", "")
     lesson, _separator, step = place.partition(forms.SEPARATOR)
     known = queries.moment_at(group.id, lesson, step) if place else None
@@ -62,6 +59,7 @@ def plan(group_id: int) -> ResponseReturnValue:
         if form.validate():
             actions.set_moment(current_user.id, group.id, lesson, step, form.times)
             flash(_("Set: %(title)s.", title=words.title_of(lesson, step)))
+            _mind_holidays(form.times.opens_at, form.times.due_at)
             return redirect(url_for(".plan", group_id=group.id), 303)
     page = render_template(
         "schedule/plan.html",
@@ -70,22 +68,35 @@ def plan(group_id: int) -> ResponseReturnValue:
         known=known,
         title=words.title_of(known.lesson, known.step) if known else "",
         weeks=coming.by_week(coming.for_groups([group.id])),
-        this_week=week_of(now()),
+        this_week=week_at(now()),
+        first_week=Week(group.first_week) if group.first_week else None,
         now=now(),
         nothing=NothingForm(),
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
+def _mind_holidays(*moments: datetime | None) -> None:
+    """Say it when something is on a public holiday. It may be meant, so nothing is refused."""
+    said = dict.fromkeys(words.holiday(moment) for moment in moments if moment)
+    for hint in filter(None, said):
+        flash(hint)
+
+
 @bp.route("/<int:moment_id>/extensions", methods=["GET", "POST"])
 @instructors
 def extensions(group_id: int, moment_id: int) -> ResponseReturnValue:
-    """Who has more time; select some, or a subgroup, and give them all the same."""
+    """Who has more time; select some, or a subgroup, and give them all the same.
+
+    Whom somebody ticked elsewhere, as ``to`` in the address, is ticked here and stands on top.
+    """
     group, moment = _moment(group_id, moment_id)
     if moment.due_at is None:
         abort(404)  # nothing is due, so nobody can have longer
-    people = queries.people_at(moment)
-    form = forms.ExtensionForm(data=as_fields("until", moment.due_at + WEEK))
+    to = numbers_in(request.args.getlist("to"))
+    people = sorted(queries.people_at(moment), key=lambda one: one.user_id not in to)
+    until = as_fields("until", weeks_later(moment.due_at, 1))
+    form = forms.ExtensionForm(data={**until, "people": sorted(to)})
     form.offer(people)
     if form.is_submitted() and _done(form, moment):
         return redirect(url_for(".extensions", group_id=group.id, moment_id=moment.id), 303)
@@ -122,6 +133,7 @@ def _done(form: forms.ExtensionForm, moment: LessonMoment) -> bool:
                 return False
             given: dict[str, Any] = {"until": form.until, "reason": form.reason.data}
             count = actions.extend(me, moment, form.chosen(), **given)
+            _mind_holidays(form.until)
             flash(
                 _n(
                     "%(num)s student has more time, and gets a message that says so.",

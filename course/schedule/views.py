@@ -17,7 +17,7 @@ from course.core.current import settings
 from course.core.forms import NothingForm
 from course.core.i18n import _, speaking
 from course.core.security import limiter
-from course.domain.deadlines import week_of
+from course.domain.weeks import week_at
 from course.groups import queries as groups
 from course.schedule import actions, coming, queries
 from course.schedule.feed import TYPE, calendar
@@ -49,7 +49,7 @@ def _page(address: str = "") -> str:
         weeks=coming.by_week(ahead),
         missed=missed,
         has_group=bool(found or groups.groups_of(current_user.id)),
-        this_week=week_of(moment),
+        this_week=week_at(moment),
         now=moment,
         feed=queries.feed_of(current_user.id),
         address=address,

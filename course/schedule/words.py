@@ -7,7 +7,9 @@ from babel.dates import format_date
 
 from course.core.clock import AMSTERDAM, now
 from course.core.i18n import _, _n, language
-from course.domain.deadlines import Week, days_between, has_passed
+from course.domain.deadlines import days_between, has_passed
+from course.domain.weeks import Week, holiday_on
+from course.groups.words import HOLIDAYS
 from course.lessons.editions import library
 from course.schedule.coming import Kind
 from course.schedule.models import WHOLE_LESSON
@@ -75,6 +77,15 @@ def late(by: timedelta) -> str:
     return str(_n("%(num)s minute late", "%(num)s minutes late", minutes))
 
 
+def holiday(moment: datetime) -> str:
+    """That a moment is on a public holiday; "" when it is not."""
+    found = holiday_on(moment.astimezone(AMSTERDAM).date())
+    if found is None:
+        return ""
+    words = {"day": short_day(moment), "holiday": HOLIDAYS[found]}
+    return str(_("Mind: %(day)s is a public holiday, %(holiday)s.", **words))
+
+
 def what(kind: Kind) -> str:
     """What happens at a moment, in a word or two."""
     words = {
@@ -89,7 +100,7 @@ def what(kind: Kind) -> str:
 
 def days_of(week: Week) -> str:
     """30 November to 6 December."""
-    first, last = week.first_day, week.last_day
+    first, last = week.monday, week.sunday
     of_first = "d" if first.month == last.month else "d MMMM"
     locale = language()
     return str(

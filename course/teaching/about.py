@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from course.core.clock import AMSTERDAM, now
-from course.domain.weeks import Week, week_of
+from course.core.clock import now
+from course.domain.weeks import Week, week_at
 from course.groups import invitations, words
 from course.groups import queries as groups
 from course.groups.models import Group
@@ -25,7 +25,7 @@ class About:
 
 def about(group: Group) -> About:
     """What there is to say of a group; two queries."""
-    this = week_of(now().astimezone(AMSTERDAM).date())
+    this = week_at(now())
     first = Week(group.first_week) if group.first_week else None
     coming = [this.later(number) for number in range(WEEKS_AHEAD)]
     return About(

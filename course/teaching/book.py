@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,20 +21,19 @@ from course.core.i18n import _
 from course.core.tables import as_csv, as_workbook
 from course.core.uploads import takes_files
 from course.domain.grades import Grade, Reason
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group
-from course.marking import grades
-from course.results import actions, book, gradewords
-from course.results.book import Book, Cell, Kind, Row
+from course.results import actions, book, gradewords, history
+from course.results.book import Book, Cell, Row
 from course.teaching import exports, osiris
 from course.teaching.bookforms import WHOLE, ExcuseForm, OsirisForm, rule_form, weight_name
-from course.teaching.doors import group_of, instructors
 from course.teaching.osiris import Codes, Filled, Outcome
 
 bp = Blueprint("book", __name__, template_folder="templates")
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: Final = {
-    "grades.csv": (as_csv, "text/csv; charset=utf-8"),
+    "grades.csv": (as_csv, "text/csv"),
     "grades.xlsx": (as_workbook, XLSX),
 }
 CELL: Final = Markup('<td class="{}" title="{}">{}{}</td>')
@@ -54,22 +53,34 @@ def grades_of(group_id: int) -> ResponseReturnValue:
         book=found,
         weights=gradewords.weights(found.items, found.rule),
         words=gradewords,
-        cell=_writer(),
+        cells=_writer(),
         whole=_whole_writer(),
     )
 
 
-def _writer() -> Callable[[Cell], Markup]:
-    """How a page writes a cell; many are the same, and thirty thousand have to be there soon."""
+def _writer() -> Callable[[Row], Markup]:
+    """How a page writes the cells of a row; many are the same, and thirty thousand come at once.
 
-    @cache
-    def text(word: str, grade: Grade | None, share: Any, maximum: int | None) -> Markup:
-        cell = Cell(word=book.Word(word), grade=grade, share=share, maximum=maximum)
-        shape = gradewords.SHAPES[cell.word]
-        mark = SHAPE.format(shape) if shape else NOTHING
-        return CELL.format(cell.word, gradewords.full(cell), mark, gradewords.short(cell))
+    A grade is told apart by where it is in memory, as the book holds it as long as the page is
+    written: making one number of all its fractions takes longer than writing a cell.
+    """
+    known: dict[tuple[object, ...], Markup] = {}
 
-    return lambda cell: text(cell.word, cell.grade, cell.share, cell.maximum)
+    def text(cell: Cell) -> Markup:
+        share = cell.share and cell.share.as_integer_ratio()
+        key = cell.word, id(cell.grade), share, cell.maximum
+        found = known.get(key)
+        if found is None:
+            found = known[key] = _cell(cell)
+        return found
+
+    return lambda row: NOTHING.join(map(text, row.cells))
+
+
+def _cell(cell: Cell) -> Markup:
+    shape = gradewords.SHAPES[cell.word]
+    mark = SHAPE.format(shape) if shape else NOTHING
+    return CELL.format(cell.word, gradewords.full(cell), mark, gradewords.short(cell))
 
 
 def _whole_writer() -> Callable[[Row], Markup]:
@@ -143,8 +154,7 @@ def learner(group_id: int, user_id: int) -> ResponseReturnValue:
                 strict=True,
             )
         ),
-        histories=_histories(found),
-        excuses=book.excuses_of(group.id, user_id),
+        histories=history.histories(found, group.id),
         words=gradewords,
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -152,22 +162,6 @@ def learner(group_id: int, user_id: int) -> ResponseReturnValue:
 
 def _own_place(group: Group, user_id: int) -> str:
     return url_for("book.learner", group_id=group.id, user_id=user_id)
-
-
-def _histories(found: Book) -> Mapping[str, list[grades.Entry]]:
-    """What happened to each grade that was given, by subject, until it was given."""
-    (row,) = found.rows
-    given = {
-        item.id: (item.subject, cell.event)
-        for item, cell in zip(found.items, row.cells, strict=True)
-        if item.kind is Kind.REFLECTION and cell.event is not None
-    }
-    entries = grades.histories(row.user_id, list(given))
-    return {
-        subject: [entry for entry in entries.get(number, []) if entry.number <= event]
-        for number, (subject, event) in given.items()
-        if event is not None
-    }
 
 
 # --- To take along -------------------------------------------------------------------------
@@ -207,6 +201,7 @@ def osiris_file(group_id: int) -> ResponseReturnValue:
         group=group,
         form=form,
         filled=filled,
+        unnumbered=sum(not row.student_number for row in found.rows),
         outcomes=OUTCOMES,
         address=_address(filled) if filled else "",
     )
@@ -258,8 +253,8 @@ def _refusal(problem: osiris.Problem | filetypes.Problem) -> str:
         return _("This file is too large: at most 2 MB. Is it the file of one group?")
     if isinstance(problem, filetypes.Problem):
         return _(
-            "This is no workbook (xlsx) that can be read, or it holds a macro. Take the file from "
-            "OSIRIS once more, and save it without a password."
+            "This is not a workbook (xlsx) that can be read, or it holds a macro. Take the file "
+            "from OSIRIS once more, and save it without a password."
         )
     return {
         osiris.Problem.NO_HEADING: _(

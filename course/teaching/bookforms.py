@@ -68,14 +68,14 @@ class RuleForm(BaseForm):
     )
     step = RadioField(
         _l("Rounded to"),
-        [InputRequired(_l("Choose one of both."))],
+        [InputRequired(_l("Choose one of the two."))],
         choices=[
             (Step.TENTH.value, _l("one decimal")),
             (Step.WHOLE.value, _l("a whole grade")),
         ],
     )
     quiz_percent = StringField(
-        _l("Percent of the points of a quiz that is a 5.5"),
+        _l("Percentage of the points of a quiz that gives a 5.5"),
         [_is_percent],
         filters=[_stripped],
         description=_l("Below it the grade falls in a straight line to 1, above it to 10."),
@@ -148,7 +148,7 @@ class OsirisForm(BaseForm):
     """The file of OSIRIS, which results go in, and the codes of this school."""
 
     file = FileField(
-        _l("The file that OSIRIS made (xlsx)"),
+        _l("The file from OSIRIS (xlsx)"),
         description=_l("At most 2 MB. It is not kept."),
     )
     result = SelectField(_l("What to fill in"))
@@ -156,10 +156,12 @@ class OsirisForm(BaseForm):
         _l("Code when something is missing"), Codes().missing, _l("Empty: leave the cell empty.")
     )
     not_taken = _code(
-        _l("Code for who did not take part"), Codes().not_taken, _l("Empty: leave the cell empty.")
+        _l("Code for those who did not take part"),
+        Codes().not_taken,
+        _l("Empty: leave the cell empty."),
     )
     excused = _code(
-        _l("Code for who is excused"), Codes().excused, _l("Empty: leave the cell empty.")
+        _l("Code for those who are excused"), Codes().excused, _l("Empty: leave the cell empty.")
     )
 
     def choose(self, items: Sequence[Item], rule: Rule | None) -> "OsirisForm":

@@ -13,29 +13,19 @@ from markupsafe import Markup
 from course.core.clock import AMSTERDAM
 from course.core.i18n import _, day
 from course.results.matrix import Cell, Column, Kind, Word
+from course.results.moments import SHAPES, words
 
 CELL = Markup(
     '<td class="{}" title="{}" aria-label="{}"><span aria-hidden="true">{}</span> {}</td>'
 )
 NOTHING = Markup('<td class="open" aria-label="{}"><span aria-hidden="true">·</span></td>')
 LINK = Markup('<a href="{}" aria-label="{}">{}</a>')
-SHAPES = {
-    Word.OPEN: "·",
-    Word.HERE: "◐",
-    Word.BUSY: "◐",
-    Word.DONE: "●",
-    Word.HANDED_IN: "■",
-    Word.TO_READ: "▲",
-    Word.RETURNED: "◇",
-    Word.READ: "◆",
-    Word.REVISED: "▲",
-}
 
 
 def writer(group_id: int, columns: Sequence[Column]) -> Callable[[Sequence[Cell], str], Markup]:
     """How a page of this group writes the cells of a row, in the language of the request."""
     word_of = words()
-    nothing = NOTHING.format(word_of[Word.OPEN])
+    not_begun, nothing = NOTHING.format(word_of[Word.OPEN]), NOTHING.format(_("nothing yet"))
 
     def told_of(word: str, at: datetime | None) -> str:
         return f"{word}, {day(at)}" if at else word
@@ -63,7 +53,8 @@ def writer(group_id: int, columns: Sequence[Column]) -> Callable[[Sequence[Cell]
 
     def write(cell: Cell, column: Column, name: str) -> Markup:
         if cell.word is Word.OPEN:
-            return nothing
+            # Feedback is nothing that a learner begins.
+            return not_begun if column.kind in {Kind.LESSON, Kind.STEP} else nothing
         if cell.public_id:
             return linked(cell, name)
         if column.kind is Kind.LESSON and cell.word is not Word.DONE:
@@ -75,18 +66,3 @@ def writer(group_id: int, columns: Sequence[Column]) -> Callable[[Sequence[Cell]
         return Markup("").join(written)
 
     return write_all
-
-
-def words() -> dict[Word, str]:
-    """What each cell is called, in the language of the request."""
-    return {
-        Word.OPEN: _("not begun"),
-        Word.HERE: _("here"),
-        Word.BUSY: _("busy"),
-        Word.DONE: _("done"),
-        Word.HANDED_IN: _("handed in"),
-        Word.TO_READ: _("to read"),
-        Word.RETURNED: _("given back"),
-        Word.READ: _("opened"),
-        Word.REVISED: _("revised"),
-    }

@@ -2,11 +2,12 @@
 
 Moments move by whole weeks, from the first week of the one to that of the other, at the same time
 on the clock. Without both first weeks nobody can say when something would be, so what has moments
-is then not copied. Quizzes, rubrics and lessons are those of today.
+is then not copied. Quizzes, rubrics and lessons are those of today. What makes the grade goes along
+when all that counts for it did.
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,14 +25,17 @@ from course.core.log import log
 from course.domain.weeks import Week, weeks_later
 from course.groups import actions as group_actions
 from course.groups import queries as groups
+from course.groups.doors import group_of, instructors
 from course.groups.forms import GroupForm
 from course.groups.models import Group, Part
 from course.marking import rubrics
 from course.marking.models import Assignment
 from course.quizzes import editions as quizzes
 from course.quizzes.models import Sitting
+from course.results.models import GradeRule
+from course.schedule import coming
 from course.schedule.models import LessonMoment
-from course.teaching.doors import group_of, instructors
+from course.schedule.words import holiday
 
 bp = Blueprint("copying", __name__, url_prefix="/teach", template_folder="templates")
 
@@ -46,7 +50,11 @@ class CopyForm(GroupForm):
         option_widget=CheckboxInput(),
     )
     what = BooleanField(
-        _l("Copy the quizzes, the reflections that are marked, and the schedule"), default=True
+        _l(
+            "Copy the quizzes, the reflections that are marked, what makes the grade, and the "
+            "schedule"
+        ),
+        default=True,
     )
 
 
@@ -88,6 +96,7 @@ def copy(group_id: int) -> ResponseReturnValue:
         if form.what.data:
             teachers = {current_user.id, *form.colleagues.data}
             _tell(copy_work(found, made, by=current_user.id, teachers=teachers))
+            _mind_holidays(made)
         return redirect(url_for("teaching.group", group_id=made.id), 303)
     page = render_template("teaching/copy.html", form=form, group=found)
     return page, 422 if form.errors else 200
@@ -111,6 +120,13 @@ def _tell(copied: Copied) -> None:
         )
 
 
+def _mind_holidays(group: Group) -> None:
+    """Say which of the moments are on a public holiday now."""
+    said = dict.fromkeys(holiday(item.at) for item in coming.for_groups([group.id]))
+    for hint in filter(None, said):
+        flash(hint)
+
+
 def copy_work(old: Group, new: Group, *, by: int, teachers: Collection[int]) -> Copied:
     """Copy what was asked of a group to another one, all of it in one transaction.
 
@@ -129,12 +145,18 @@ def copy_work(old: Group, new: Group, *, by: int, teachers: Collection[int]) -> 
         .where(Assignment.group_id == old.id)
     ).all()
     moments = db.session.scalars(select(LessonMoment).filter_by(group_id=old.id)).all()
-    rows = [
+    rows: list[Sitting | Assignment | LessonMoment | GradeRule | None] = [
         *(_sitting(row, new.id, weeks, by) for row in sittings),
         *(_assignment(row, new.id, weeks, by, teachers) for row in asked),
         *(_moment(row, new.id, weeks, by) for row in moments),
     ]
-    copies = [row for row in rows if row is not None]
+    db.session.add_all(filter(None, rows))
+    db.session.flush()  # a quiz that counts is named by its number
+    rule = db.session.get(GradeRule, old.id)
+    if rule is not None:
+        names = _names(zip([*sittings, *asked], rows, strict=False))
+        rows.append(_rule(rule, new.id, names, by))
+    copies = list(filter(None, rows))
     db.session.add_all(copies)
     db.session.commit()
     log.info("group_copied", old=old.id, new=new.id, by=by, things=len(copies))
@@ -186,6 +208,34 @@ def _assignment(
         peers=row.peers,
         peers_until=_moved(row.peers_until, weeks),
         code_key=secrets.token_urlsafe(32),
+        made_by=by,
+    )
+
+
+def _names(copied: Iterable[tuple[Sitting | Assignment, object]]) -> dict[str, str]:
+    """How the book of grades names what was graded in the old group, and its copy in the new."""
+    return {
+        _name(row): _name(copy) for row, copy in copied if isinstance(copy, Sitting | Assignment)
+    }
+
+
+def _name(row: Sitting | Assignment) -> str:
+    """As :class:`course.results.book.Item` has its subject."""
+    if isinstance(row, Sitting):
+        return f"{row.slug}/{row.id}"
+    return f"{row.lesson}/{row.step}"
+
+
+def _rule(row: GradeRule, group_id: int, names: Mapping[str, str], by: int) -> GradeRule | None:
+    """What makes the grade; ``None`` when something that counts was not copied."""
+    if not set(row.weights) <= set(names):
+        return None
+    return GradeRule(
+        group_id=group_id,
+        weights={names[subject]: weight for subject, weight in row.weights.items()},
+        pass_tenths=row.pass_tenths,
+        is_whole=row.is_whole,
+        quiz_percent=row.quiz_percent,
         made_by=by,
     )
 

@@ -51,7 +51,7 @@ def marks(
         + (f" ({beside})" if isinstance(item, WeighingItem) else "")
         for item in items
     ]
-    heading += [_("Taken off for being late")] if has_due else []
+    heading += [_("Points lost for being late")] if has_due else []
     heading += [_("Points"), _("Out of"), _("Share"), _("Share that counts"), _("Still to read")]
     slugs = [item.slug for item in items]
     return Table(
@@ -152,7 +152,7 @@ def figures(
             shown: list[Cell] = [item.number, text, texts[option.option]]
             rows.append([*shown, _("chosen, in percent"), *_of(option.share, "facility"), flags])
             rows.append(
-                [*shown, _("points on the rest of who chose it"), *_of(option.mean_rest), ""]
+                [*shown, _("points on the rest of those who chose it"), *_of(option.mean_rest), ""]
             )
             rows.append([*shown, _("correlation with the rest"), *_of(option.correlation), ""])
     notes = [_("From and to are the ends of the 95% interval, where a sound one is known.")]

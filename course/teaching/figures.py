@@ -13,12 +13,12 @@ from course.core import tables
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import Weighing, WeighingItem
 from course.domain.figures import MINIMUM, MINIMUM_DISCRIMINATION
+from course.groups.doors import instructors
 from course.quizzes.company import Company, company, pictures_of
 from course.quizzes.models import KeyChange, Sitting
 from course.quizzes.queries import changes_of, panel_of
 from course.quizzes.regrading import left_out
 from course.teaching import analysis, exports, figurewords, pictures, standing
-from course.teaching.doors import instructors
 from course.teaching.quizzes import own_sitting
 
 bp = Blueprint(
@@ -28,7 +28,7 @@ bp = Blueprint(
     template_folder="templates",
 )
 KINDS = {
-    "csv": (tables.as_csv, "text/csv; charset=utf-8"),
+    "csv": (tables.as_csv, "text/csv"),
     "xlsx": (
         tables.as_workbook,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -8,9 +8,9 @@ from course.audit import actions as audit
 from course.audit.models import Kind
 from course.core import uploads
 from course.core.db import db
+from course.groups.doors import instructors
 from course.quizzes.models import QuizAttempt
 from course.teaching import standing
-from course.teaching.doors import instructors
 from course.teaching.quizzes import own_sitting
 
 bp = Blueprint(

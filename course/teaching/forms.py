@@ -92,7 +92,7 @@ class SittingForm(ClockForm):
     closes_time = time_field(_l("Closes at"))
     closes_which = which_field()
     late = RadioField(
-        _l("Who is not in time"),
+        _l("Whoever is not in time"),
         choices=[
             (Late.REFUSED.value, _l("cannot hand in any more: the quiz closes")),
             (
@@ -106,10 +106,10 @@ class SittingForm(ClockForm):
     due_time = time_field(_l("To be handed in before, time"))
     due_which = which_field()
     late_grace = _whole(
-        _l("Minutes later that are still in time"), MOST_MINUTES, hint=_l("Empty: none.")
+        _l("How many minutes later is still in time"), MOST_MINUTES, hint=_l("Empty: none.")
     )
     late_percent = _whole(
-        _l("Percent of all points that it costs"),
+        _l("Percentage of all points that it costs"),
         MOST_PERCENT,
         hint=_l("Each time again for every interval that has begun, beginning with the first."),
     )
@@ -117,11 +117,11 @@ class SittingForm(ClockForm):
         _l("Hours in such an interval"), LONGEST_INTERVAL, hint=_l("Empty: 24, a day.")
     )
     late_floor = _whole(
-        _l("Percent of all points that stays in any case"),
+        _l("Percentage of all points that is left in any case"),
         MOST_PERCENT,
         hint=_l(
-            "Being late takes nobody below it, and nothing from who had no more. Empty: nothing "
-            "has to stay."
+            "Being late takes nobody below it, and nothing from those who had no more. Empty: "
+            "nothing has to be left."
         ),
     )
     attempts = _whole(

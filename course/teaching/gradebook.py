@@ -8,9 +8,9 @@ from course.audit.models import Kind
 from course.core.i18n import _
 from course.core.tables import Table, as_csv
 from course.groups import queries as groups
+from course.groups.doors import instructors
 from course.groups.models import Part
 from course.marking import queries, releasing, work
-from course.teaching.doors import instructors
 
 bp = Blueprint("gradebook", __name__)
 

@@ -17,13 +17,13 @@ from course.core.clock import now
 from course.core.db import db
 from course.core.i18n import _, language, speaking
 from course.core.log import log
+from course.groups.doors import instructors
 from course.groups.models import Group, Membership, Part
 from course.lessons import editions
 from course.lessons.models import Draft
 from course.messages import actions as messages
 from course.messages.models import Kind
 from course.reflections.models import HelpRequest
-from course.teaching.doors import instructors
 
 bp = Blueprint("helping", __name__, url_prefix="/teach/help", template_folder="templates")
 LONGEST_ANSWER = 4_000  # characters

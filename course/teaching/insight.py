@@ -1,9 +1,8 @@
 """A lesson before the talk in class: how a group weighed and chose, where it stops, what confuses.
 
-Every number is one that stands elsewhere, with its small numbers hidden there: none is worked out
-in a second way, so there is nothing to subtract. How weighings moved between the first time and
-weighing again is left out: there is a picture of the first weighing only, made once, and one of the
-second would have to be kept in the same way before it may be shown.
+Every number is one that stands elsewhere or was kept once, with its small numbers hidden: none is
+worked out in a second way, so there is nothing to subtract. How weighings moved shows in two
+pictures beside each other, of the first time and of weighing again; who moved is in neither.
 """
 
 import re
@@ -18,11 +17,11 @@ from course.curriculum.cases import CaseFile
 from course.curriculum.edition import Edition
 from course.curriculum.schema import CaseStep, Lesson, ReflectStep, ScaleStep, WeighAgainStep
 from course.domain.distributions import MINIMUM, Cell, Distribution, Suppressed
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group
 from course.lessons import editions
 from course.results.stops import stops
 from course.teaching import confusing, figurewords, queries
-from course.teaching.doors import group_of, instructors
 from course.teaching.queries import Decision
 from course.weighings import queries as weighings
 from course.weighings.queries import SIDES
@@ -43,10 +42,15 @@ SENTENCE = re.compile(r".+?[.!?…][”’\"')]*(?=\s+[“‘\"'(]?[A-ZÀ-Þ]|$)
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A weighing of a lesson, and how the group weighed it the first time."""
+    """A weighing of a lesson, the first time or again, and how the group weighed it there."""
 
-    step: ScaleStep
+    step: ScaleStep | WeighAgainStep
     picture: Distribution | None  # None where too few did
+
+    @property
+    def is_again(self) -> bool:
+        """Whether it is the same weighing once more."""
+        return isinstance(self.step, WeighAgainStep)
 
     @property
     def sides(self) -> Iterator[tuple[str, str, Cell | None]]:
@@ -125,7 +129,7 @@ def _weighed(group: Group, lesson: Lesson) -> list[Weighed]:
     return [
         Weighed(step, pictures.get(step.slug))
         for step in lesson.steps
-        if isinstance(step, ScaleStep)
+        if isinstance(step, (ScaleStep, WeighAgainStep))
     ]
 
 

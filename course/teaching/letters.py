@@ -21,20 +21,20 @@ from course.accounts.models import User
 from course.audit import actions as audit
 from course.audit.models import Kind as Done
 from course.core.db import db, insert_if_absent
-from course.core.forms import BaseForm
+from course.core.forms import BaseForm, numbers_in
 from course.core.i18n import DEFAULT, _, _l, _n, language, speaking
 from course.core.jobs import wake
 from course.core.log import log
 from course.core.security import limiter
 from course.curriculum.letters import LetterFile
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group, Membership, Part
 from course.lessons.editions import library
 from course.messages import actions as messages
 from course.messages import mails
 from course.messages.actions import Told
-from course.messages.models import LONGEST_BODY, LONGEST_SUBJECT, Kind
-from course.teaching.doors import group_of, instructors
-from course.teaching.models import KEY, Letter
+from course.messages.models import LONGEST_BODY, LONGEST_SUBJECT, Kind, Notice
+from course.teaching.models import KEY, TOLD_AS, Letter
 
 bp = Blueprint(
     "letters",
@@ -44,7 +44,7 @@ bp = Blueprint(
 )
 
 AN_HOUR: Final = "20 per hour"
-BOXES: Final = 150  # receivers to tick one by one; a form holds no more fields than that
+BOXES: Final = 150  # receivers to tick one by one; more would be a page of boxes
 SIGNED: Final = 500  # characters that the name, the group and an address below may take
 
 
@@ -119,9 +119,30 @@ def sent(group_id: int) -> ResponseReturnValue:
         .order_by(Letter.id.desc())
         .limit(100)
     )
+    letters = list(db.session.scalars(statement))
     return render_template(
-        "teaching/letters.html", group=group, letters=list(db.session.scalars(statement))
+        "teaching/letters.html", group=group, letters=letters, names=_names(letters)
     )
+
+
+def _names(letters: Sequence[Letter]) -> Mapping[str, list[str]]:
+    """Who got each of these, by its key and by name; who has no account now is not there.
+
+    One query.
+    """
+    keys = {letter.key for letter in letters}
+    statement = (
+        select(Notice.key, User.name)
+        .join(User, User.id == Notice.user_id)
+        .where(Notice.sender_id == current_user.id, Notice.kind == Kind.LETTER)
+        .order_by(func.lower(User.name), User.id)
+    )
+    names: dict[str, list[str]] = {key: [] for key in keys}
+    for told_as, name in db.session.execute(statement):
+        key = told_as.removeprefix(TOLD_AS).rpartition(":")[0]
+        if key in keys:
+            names[key].append(name)
+    return names
 
 
 @bp.get("/new")
@@ -179,8 +200,7 @@ def write(group_id: int) -> ResponseReturnValue:
 
 
 def _chosen() -> set[int]:
-    texts = (part for text in request.values.getlist("to") for part in text.split(","))
-    return {int(text) for text in texts if text.isascii() and text.isdecimal()}
+    return numbers_in(request.values.getlist("to"))
 
 
 def _learners(group: Group) -> Sequence[User]:
@@ -255,7 +275,7 @@ def _send(group: Group, form: LetterForm, receivers: Sequence[User]) -> bool:
     told = [
         Told(
             user=user,
-            key=f"letter:{key}:{user.id}",
+            key=f"{TOLD_AS}{key}:{user.id}",
             subject=signed[user.language or DEFAULT][0],
             body=signed[user.language or DEFAULT][1],
         )

@@ -11,6 +11,8 @@ from course.core.db import Model
 from course.messages.models import LONGEST_SUBJECT
 
 KEY: Final = 32  # characters
+# What each receiver is told has for key: this, that of the letter, a colon, and their number.
+TOLD_AS: Final = "letter:"
 
 
 class Letter(Model):

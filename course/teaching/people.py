@@ -12,12 +12,12 @@ from wtforms import RadioField
 from course.core.current import settings
 from course.core.forms import BaseForm, NothingForm, email_field
 from course.core.htmx import wants_partial
-from course.core.i18n import _, _l
+from course.core.i18n import _, _l, _n
 from course.core.jobs import wake
 from course.groups import actions, invitations, inviting
 from course.groups import queries as groups
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group, Part
-from course.teaching.doors import group_of, instructors
 
 bp = Blueprint("people", __name__, url_prefix="/teach", template_folder="templates")
 
@@ -77,6 +77,7 @@ def _page(group: Group, form: InviteForm) -> ResponseReturnValue:
         page=page,
         pages=-(-sending["counts"].open // invitations.A_PAGE),
         troubles=invitations.Trouble,
+        unanswered=invitations.unanswered(group.id),
         nothing=NothingForm(),
         **sending,
     )
@@ -108,9 +109,11 @@ def invite(group_id: int) -> ResponseReturnValue:
 @bp.post("/groups/<int:group_id>/people/invitations")
 @instructors
 def change_invitation(group_id: int) -> ResponseReturnValue:
-    """Send an invitation once more, or take it back."""
+    """Send an invitation once more, or take it back; or send all that nobody answered."""
     group = group_of(group_id)
     what, number, times = _pressed()
+    if what == "remind":
+        return _remind(group)
     if what == "again" and inviting.send_again(group, number, times=times, host=host()):
         send_soon()
         flash(_("A new mail is on its way. The link in the old one does not work any more."))
@@ -119,6 +122,16 @@ def change_invitation(group_id: int) -> ResponseReturnValue:
     else:
         flash(_("Nothing was done: this invitation changed since you opened the page."))
     return _back(group_id)
+
+
+def _remind(group: Group) -> ResponseReturnValue:
+    count = inviting.remind(group, host=host())
+    if count:
+        send_soon()
+        flash(_n("%(num)d mail is on its way.", "%(num)d mails are on their way.", count))
+    else:
+        flash(_("Nothing was done: everybody got a mail less than a day ago."))
+    return _back(group.id)
 
 
 def _pressed() -> tuple[str, int, int]:

@@ -14,13 +14,14 @@ from flask.typing import ResponseReturnValue
 from course.core.clock import now
 from course.core.htmx import wants_partial
 from course.core.i18n import _
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group
 from course.lessons import editions
 from course.results import matrix, needs, words
-from course.results.matrix import Cell, Column, Kind, Row, Stored, Word
+from course.results.matrix import Cell, Column, Row, Word
 from course.results.signs import Need
+from course.results.stored import Stored, mark_of, stored
 from course.teaching import cells
-from course.teaching.doors import group_of, instructors
 
 bp = Blueprint("progress", __name__, template_folder="templates")
 bp.add_app_template_global(words.to_instructor, "sign_said")
@@ -41,11 +42,9 @@ class Look:
     has_names: bool = True
 
     @property
-    def args(self) -> dict[str, Any]:
-        """What of an address leads to the same look again."""
+    def rest(self) -> dict[str, str]:
+        """What of an address stays the same when one looks at other columns."""
         given = {
-            "lesson": self.lesson,
-            "moments": "all" if self.every_moment else "",
             "order": self.order if self.order != "name" else "",
             "who": self.who if self.who != "all" else "",
             "text": self.text,
@@ -56,13 +55,15 @@ class Look:
 
 def _look(lesson: str) -> Look:
     args = request.args
+    every_moment = not lesson and args.get("moments") == "all"
+    if args.get("names") == "off":  # whom somebody chose would tell who the numbers are
+        return Look(lesson=lesson, every_moment=every_moment, has_names=False)
     return Look(
         lesson=lesson,
-        every_moment=not lesson and args.get("moments") == "all",
+        every_moment=every_moment,
         order="seen" if args.get("order") == "seen" else "name",
         who=who if (who := args.get("who", "")) in {"needs", "new", "to-read"} else "all",
         text=" ".join(args.get("text", "").split())[:80],
-        has_names=args.get("names") != "off",
     )
 
 
@@ -85,13 +86,13 @@ def board(group_id: int, lesson: str) -> ResponseReturnValue:
 
 def _page(found: Group, look: Look) -> ResponseReturnValue:
     every = list(editions.library().editions)
-    known = matrix.stored(
+    known = stored(
         found.id, lessons=every if look.every_moment else [look.lesson] if look.lesson else []
     )
-    mark = matrix.mark_of(known)
+    needing = needs.of_group(found, known)
+    mark = sha256(f"{mark_of(known)}{needing!r}".encode()).hexdigest()[:20]
     if request.args.get("mark") == mark:
         return "", HTTPStatus.NO_CONTENT  # the page that asks shows just this
-    needing = needs.of_group(found, known)
     page = "teaching/_matrix.html" if wants_partial() else "teaching/progress.html"
     return render_template(page, **_shown(found, look, known, needing), mark=mark)
 
@@ -111,13 +112,13 @@ def _shown(found: Group, look: Look, known: Stored, needing: Sequence[Need]) -> 
         "lessons": list(every.values()),
         "columns": columns,
         "spans": _spans(columns),
-        "title_of": title_of,
         "rows": _named(found, look, _chosen(look, rows, needing)),
         "everybody": len(rows),
         "active": sum(row.seen_at is not None and row.seen_at > now() - WEEK for row in rows),
         "to_read": sum(
             known.waits(*place) is not None for place in known.texts if place[1:] in known.asked
         ),
+        "dues": [due for due in known.dues if look.lesson in {"", due.lesson}],
         "needs": needing,
         "needed": {need.user_id: need for need in needing},
         "cells": cells.writer(found.id, columns),
@@ -133,18 +134,6 @@ def _spans(columns: Sequence[Column]) -> list[tuple[Column, int]]:
         else:
             found.append((column, 1))
     return found
-
-
-def title_of(column: Column, lang: str) -> str:
-    """What stands above a column."""
-    if column.kind is Kind.LESSON:
-        return column.edition.lesson.title[lang]
-    if column.kind is Kind.FEEDBACK:
-        return _("Feedback")
-    if column.kind is Kind.REVISION:
-        return _("Revision")
-    step = column.edition.step(column.step)
-    return step.title[lang] if step else column.step
 
 
 def _chosen(look: Look, rows: Sequence[Row], needing: Sequence[Need]) -> list[Row]:

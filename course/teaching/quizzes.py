@@ -15,6 +15,7 @@ from course.core.forms import BaseForm, NothingForm
 from course.core.i18n import _, language, moment
 from course.curriculum.quizzes import EssayQuestion, FileQuestion
 from course.groups import queries as groups
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group
 from course.lessons.editions import library
 from course.panels.actions.refusals import Why
@@ -27,7 +28,6 @@ from course.quizzes.regrading import left_out
 from course.quizzes.rules import USUAL, Rules
 from course.quizzes.words import said
 from course.teaching import forms, panels_beside, standing
-from course.teaching.doors import group_of, instructors
 
 bp = Blueprint(
     "teaching_quizzes",
@@ -181,7 +181,7 @@ def _told(given: sittings.Allowed) -> str:
         return _("Kept. It holds from the next attempt on.")
     if given.until is None:
         return _("Kept. The attempt that is running has no end any more.")
-    return _("Kept. The attempt that is running ends at %(when)s now.", when=moment(given.until))
+    return _("Kept. The attempt that is running now ends: %(when)s.", when=moment(given.until))
 
 
 # --- Results -------------------------------------------------------------------------------

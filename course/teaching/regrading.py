@@ -20,15 +20,16 @@ from course.core.i18n import _, _n
 from course.core.jobs import wake
 from course.curriculum.edition import QuizEdition
 from course.curriculum.quizzes import AnyItem, ShortQuestion, SurveyQuestion
-from course.domain.attempts.regrading import Apply
+from course.domain.attempts.regrading import Apply, Row, Turn, turn
 from course.domain.scoring.textual import AcceptedText, unmatched
+from course.groups.doors import instructors
 from course.groups.models import Group, Membership, Part
 from course.quizzes import editions, regrading
 from course.quizzes import queries as quizzes
 from course.quizzes.models import KeyChange, MarkChange, QuizAttempt, Response, Sitting
 from course.quizzes.rekeying import CannotRekey, Change, Kind, OtherQuestion, after, taken_over
+from course.results import book, gradewords
 from course.teaching import keyform, standing
-from course.teaching.doors import instructors
 from course.teaching.keyform import KeyForm
 from course.teaching.quizzes import own_sitting
 
@@ -191,10 +192,36 @@ def _page(
         seen=newest[0].id if newest else 0,
         preview=preview,
         people=_people(sitting) if preview else {},
+        grades=_grades(group.id, preview.rows) if preview else {},
         unmatched=_unmatched(sitting.id, item),
         of_content=of_content,
         asks_the_same=asks_the_same,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """What the share of an attempt is worth in the book of the group, in words."""
+
+    before: str
+    after: str
+    turn: Turn
+
+
+def _grades(group_id: int, rows: Sequence[Row]) -> dict[str, Graded]:
+    """Of the attempts that change, by their number; the newest rule of the book counts."""
+    rule = book.rule_of(group_id) or book.NO_RULE
+    found = {}
+    for row in rows:
+        if row.is_changed:
+            before = book.of_share(row.old_fraction, rule.quiz_share)
+            after = book.of_share(row.fraction, rule.quiz_share)
+            found[row.attempt] = Graded(
+                before=gradewords.grade(before),
+                after=gradewords.grade(after),
+                turn=turn(passed=bool(before.passed), passes=bool(after.passed)),
+            )
+    return found
 
 
 # --- How far it is, and what it did --------------------------------------------------------

@@ -23,13 +23,13 @@ from course.core.forms import BaseForm, NothingForm
 from course.core.i18n import _, _l, _n
 from course.core.uploads import takes_files, takes_long_texts
 from course.domain.roster import MOST_COLUMNS
-from course.domain.roster.columns import Column, twice
+from course.domain.roster.columns import Column, header_of, twice
 from course.domain.roster.tables import Problem, Rows, decoded, rows_of_text
 from course.domain.roster.verdicts import ORDER, Kind, Verdict
 from course.groups import inviting, rosters, words
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group, RosterDraft
 from course.groups.workbooks import rows_of_workbook
-from course.teaching.doors import group_of, instructors
 from course.teaching.people import host, send_soon
 
 bp = Blueprint("roster", __name__, url_prefix="/teach", template_folder="templates")
@@ -168,27 +168,42 @@ def _keep_ticks(draft: RosterDraft, verdicts: Sequence[Verdict]) -> None:
 
 
 def _invite(group: Group, draft: RosterDraft, verdicts: Sequence[Verdict]) -> ResponseReturnValue:
+    chosen = [one for one in verdicts if rosters.is_chosen(draft, one)]
+    if not chosen:
+        flash(_("Nobody is ticked, so nobody was invited."))
+        return redirect(url_for("roster.preview", group_id=group.id), 303)
     guests = [
         inviting.Guest(
             email=one.person.email, name=one.person.name, student_number=one.person.number
         )
-        for one in verdicts
-        if rosters.is_chosen(draft, one)
+        for one in chosen
+        if one.can_be_invited
     ]
-    if not guests:
-        flash(_("Nobody is ticked, so nobody was invited."))
-        return redirect(url_for("roster.preview", group_id=group.id), 303)
-    invited = inviting.invite_listed(group, guests, draft_id=draft.id, host=host())
-    if invited is not None:
+    numbers = {one.person.email: one.person.number for one in chosen if one.gets_number}
+    used = inviting.invite_listed(group, guests, numbers=numbers, draft_id=draft.id, host=host())
+    if used is not None:
         send_soon()
+        _tell(used)
+    return redirect(url_for("people.index", group_id=group.id), 303)
+
+
+def _tell(used: inviting.Used) -> None:
+    if used.invited or not used.numbered:
         flash(
             _n(
                 "%(num)d invitation is on its way.",
                 "%(num)d invitations are on their way.",
-                invited,
+                used.invited,
             )
         )
-    return redirect(url_for("people.index", group_id=group.id), 303)
+    if used.numbered:
+        flash(
+            _n(
+                "%(num)d student got a student number.",
+                "%(num)d students got a student number.",
+                used.numbered,
+            )
+        )
 
 
 def _preview(
@@ -205,14 +220,19 @@ def _preview(
     pages = max(1, -(-len(ordered) // A_PAGE))
     page = min(page, pages)
     shown = ordered[(page - 1) * A_PAGE : page * A_PAGE]
-    start = 1 if draft.has_header else 0
+    header = header_of(draft.rows)
+    start = header + 1 if draft.has_header else 0
+    chosen = [one for one in verdicts if rosters.is_chosen(draft, one)]
+    kinds = list(columns) or [Column(kind) for kind in draft.columns]
     html = render_template(
         "teaching/preview.html",
         group=group,
         draft=draft,
         problem=problem,
-        columns=list(columns) or [Column(kind) for kind in draft.columns],
-        headings=draft.rows[0] if draft.has_header else [],
+        columns=kinds,
+        has_address=Column.EMAIL in kinds,
+        header_row=header + 1,
+        headings=draft.rows[header] if draft.has_header else [],
         samples=[
             [row[place] for row in draft.rows[start:] if row[place]][:SAMPLES]
             for place in range(len(draft.columns))
@@ -220,7 +240,8 @@ def _preview(
         kinds=Kind,
         column_words=words.COLUMNS,
         counts=counts,
-        chosen=sum(rosters.is_chosen(draft, one) for one in verdicts),
+        invited=sum(one.can_be_invited for one in chosen),
+        numbered=sum(one.gets_number for one in chosen),
         rows=[Shown(one, rosters.is_chosen(draft, one)) for one in shown],
         reason=words.reason,
         page=page,

@@ -1,47 +1,36 @@
-"""One learner of a group, for its instructors: where they are, what came in, what was returned."""
+"""One learner of a group, for its instructors: all that they may know of them, on one page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from course.audit import actions as audit
 from course.audit import models as audited
 from course.core.clock import now
 from course.core.db import db
 from course.core.i18n import _
+from course.groups.doors import group_of, instructors
 from course.groups.models import Group
 from course.lessons import editions
-from course.marking import grades
-from course.marking.models import Assignment
-from course.results import actions, matrix, needs, own, signs, words
+from course.messages.models import Notice
+from course.results import actions, book, gradewords, history, moments, needs, own, signs
 from course.results.forms import ContactForm, LookForm
-from course.results.matrix import Stored
-from course.results.signs import Need
+from course.results.stored import Stored, stored
 from course.schedule import coming
-from course.teaching import cells
-from course.teaching.doors import group_of, instructors
-from course.teaching.progress import title_of
+from course.schedule.models import Extension, LessonMoment
+from course.teaching.models import TOLD_AS, Letter
 
 bp = Blueprint("students", __name__, template_folder="templates")
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """A result that was returned, with all that happened to it."""
-
-    title: str
-    entries: Sequence[grades.Entry]
-
-
 def _learner(group: Group, user_id: int) -> Stored:
     """What is stored of a learner of this group; of anybody else there is no page."""
-    known = matrix.stored(group.id, lessons=list(editions.library().editions), user_id=user_id)
+    known = stored(group.id, lessons=list(editions.library().editions), user_id=user_id)
     return known if known.members else abort(404)
 
 
@@ -93,45 +82,46 @@ def look(group_id: int, user_id: int) -> ResponseReturnValue:
 
 def _shown(group: Group, known: Stored) -> dict[str, Any]:
     (member,) = known.members
-    columns = matrix.moment_columns(list(editions.library().editions), known.asked)
-    (row,) = matrix.by_moment(known, columns)
-    need: Need | None = next(iter(needs.of_group(group, known)), None)
+    lessons = moments.of_only(known)
+    found = book.book(group.id, user_id=member.user_id)
+    (row,) = found.rows
     return {
         "group": group,
         "name": member.name,
         "user_id": member.user_id,
-        "need": need,
+        "need": next(iter(needs.of_group(group, known)), None),
         "said": signs.said_in(group.id, user_id=member.user_id),
-        "lessons": _by_lesson(columns, row),
-        "seen_at": row.seen_at,
-        "graded": _graded(group, member.user_id, known),
-        "words": cells.words(),
-        "shapes": cells.SHAPES,
-        "title_of": title_of,
+        "lessons": lessons,
+        "weighings": [pair for one in lessons for pair in one.weighings],
+        "seen_at": known.seen_at(member.user_id),
+        "graded": list(zip(found.items, row.cells, strict=True)),
+        "histories": history.histories(found, group.id),
+        "grade_words": gradewords,
+        "longer": _longer(group.id, member.user_id),
+        "letters": _letters(group.id, member.user_id),
     }
 
 
-def _by_lesson(columns: Sequence[matrix.Column], row: matrix.Row) -> list[Any]:
-    """For each lesson its edition, and its moments with what stands there."""
-    found: dict[str, Any] = {}
-    for column, one in zip(columns, row.cells, strict=True):
-        _edition, moments = found.setdefault(column.lesson, (column.edition, []))
-        moments.append((column, one))
-    return list(found.values())
+def _longer(group_id: int, user_id: int) -> Sequence[tuple[LessonMoment, Extension]]:
+    """Where a learner got more time in this group, what is due first comes first."""
+    statement = (
+        select(LessonMoment, Extension)
+        .join(Extension, Extension.moment_id == LessonMoment.id)
+        .where(LessonMoment.group_id == group_id, Extension.user_id == user_id)
+        .order_by(Extension.until, LessonMoment.id)
+    )
+    return [(moment, more) for moment, more in db.session.execute(statement)]
 
 
-def _graded(group: Group, user_id: int, known: Stored) -> list[Graded]:
-    """Only what the learner can see now: what is marked and not returned is read by its code."""
-    asked = select(Assignment).filter_by(group_id=group.id).order_by(Assignment.id)
-    assignments = [
-        assignment
-        for assignment in db.session.scalars(asked)
-        if (user_id, assignment.lesson, assignment.step) in known.given
-    ]
-    histories = grades.histories(user_id, [assignment.id for assignment in assignments])
-    return [
-        Graded(
-            words.place(f"{assignment.lesson}/{assignment.step}"), histories.get(assignment.id, [])
-        )
-        for assignment in assignments
-    ]
+def _letters(group_id: int, user_id: int) -> Sequence[Letter]:
+    """What the instructor who looks wrote to a learner of this group, newest first.
+
+    What colleagues wrote is between them and the learner, and whether it was opened is nobody's.
+    """
+    statement = (
+        select(Letter)
+        .join(Notice, Notice.key == literal(TOLD_AS) + Letter.key + f":{user_id}")
+        .where(Letter.group_id == group_id, Letter.user_id == current_user.id)
+        .order_by(Letter.id.desc())
+    )
+    return list(db.session.scalars(statement))

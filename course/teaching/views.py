@@ -14,6 +14,7 @@ from course.core.htmx import wants_partial
 from course.core.i18n import _
 from course.groups import actions as group_actions
 from course.groups import queries as groups
+from course.groups.doors import group_of, instructors
 from course.groups.forms import GroupForm
 from course.groups.models import Group
 from course.lessons import editions
@@ -21,11 +22,11 @@ from course.marking import queries as marking
 from course.reflections import queries as reflections
 from course.reflections import timing
 from course.results import matrix
+from course.results.stored import stored
 from course.schedule.words import late as how_late
 from course.teaching import queries
 from course.teaching import today as today_page
 from course.teaching.about import about
-from course.teaching.doors import group_of, instructors
 
 bp = Blueprint("teaching", __name__, url_prefix="/teach", template_folder="templates")
 
@@ -61,7 +62,7 @@ def new_group() -> ResponseReturnValue:
 def group(group_id: int) -> ResponseReturnValue:
     """A group: its code, and how it stands in each lesson."""
     found = group_of(group_id)
-    known = matrix.stored(found.id)
+    known = stored(found.id)
     return render_template(
         "teaching/group.html",
         lessons=list(editions.library().editions.values()),

@@ -41,25 +41,26 @@ def weigh(visit: Visit, *, scale: str, weights: Balance, action: str, reason: st
         return False
     lessons.add_step_done(run, visit.step.slug, go_to=visit.step.slug)
     lessons.remove_draft(run.id, visit.step.slug)
-    if scale == visit.step.slug:
-        _take_pictures(run.user_id, run.lesson, scale)
+    _take_pictures(run.user_id, run.lesson, visit.step.slug)
     db.session.commit()
     log.info("weighed", user=run.user_id, lesson=run.lesson, step=visit.step.slug)
     return True
 
 
-def _take_pictures(user_id: int, lesson: str, scale: str) -> None:
-    """Keep how a group weighed once enough of them did; from then on its picture stays as it is.
+def _take_pictures(user_id: int, lesson: str, step: str) -> None:
+    """Keep how a group weighed at a step once enough of them did; then its picture stays as it is.
+
+    Weighing again is a step of its own, with a picture of its own.
 
     Who saw a picture and then a newer one could subtract them, and what is left gives away those
     who weighed in between as soon as they are alike. Taken once, there is nothing to subtract,
     whoever comes, leaves or weighs again.
     """
     for group_id in groups.lock_groups_of(user_id):
-        key = {"group_id": group_id, "lesson": lesson, "scale": scale}
+        key = {"group_id": group_id, "lesson": lesson, "scale": step}
         if db.session.scalar(select(GroupPicture.id).filter_by(**key)) is not None:
             continue
-        counts = queries.sides_in_group(group_id, lesson, scale)
+        counts = queries.sides_in_group(group_id, lesson, step)
         if sum(counts) >= MINIMUM:
             db.session.add(GroupPicture(**key, answers=sum(counts), counts=counts))
 

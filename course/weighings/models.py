@@ -52,7 +52,7 @@ class GroupPicture(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"))
     lesson: Mapped[str] = mapped_column(String(40))
-    scale: Mapped[str] = mapped_column(String(40))
+    scale: Mapped[str] = mapped_column(String(40))  # the step where they did: first, or again
     answers: Mapped[int]
     counts: Mapped[list[Any]] = mapped_column(JSON)  # towards agreement, even, towards client
     taken_at: Mapped[datetime] = mapped_column(default=now)

@@ -53,7 +53,10 @@ def group_picture(user_id: int, lesson: str, scale: str) -> Distribution | None:
 
 
 def pictures_of_group(group_id: int, lesson: str) -> dict[str, Distribution]:
-    """How a group weighed, by scale, where it is large enough; the caller has checked the group."""
+    """How a group weighed, by the step where it did: only what hides everyone in it.
+
+    The caller has checked the group.
+    """
     statement = select(GroupPicture).filter_by(group_id=group_id, lesson=lesson)
     found = {
         picture.scale: shown_distribution(picture.counts)
@@ -62,8 +65,8 @@ def pictures_of_group(group_id: int, lesson: str) -> dict[str, Distribution]:
     return {scale: shown for scale, shown in found.items() if shown}
 
 
-def sides_in_group(group_id: int, lesson: str, scale: str) -> list[int]:
-    """How many learners of a group weighed towards each of ``SIDES``: first weighings, last run."""
+def sides_in_group(group_id: int, lesson: str, step: str) -> list[int]:
+    """How many learners of a group weighed towards each of ``SIDES`` at a step; last runs."""
     statement = (
         select(Weighing)
         .join(Enrolment, Enrolment.id == Weighing.enrolment_id)
@@ -72,7 +75,7 @@ def sides_in_group(group_id: int, lesson: str, scale: str) -> list[int]:
             Membership.group_id == group_id,
             Membership.part == Part.LEARNER,
             Weighing.lesson == lesson,
-            Weighing.step == scale,
+            Weighing.step == step,
         )
         .order_by(Enrolment.run)
     )

@@ -124,6 +124,7 @@ MAY_CHANGE_THE_OWNER: Final = {
     (f"POST {worlds.MARK}/<code>/retract", "instructor"),
     (f"POST {worlds.MARK}/<code>/save", "instructor"),
     ("POST /teach/groups/<int:group_id>/grades/<int:user_id>", "instructor"),
+    ("POST /teach/groups/<int:group_id>/grades/rule", "instructor"),
     ("POST /teach/groups/<int:group_id>/people/<int:user_id>/take-out", "instructor"),
     (f"POST {worlds.SCHEDULE}/<int:moment_id>/extensions", "instructor"),
     (f"POST {worlds.SCHEDULE}/<int:moment_id>/remove", "instructor"),
@@ -150,6 +151,10 @@ GIVEN_AWAY: Final[dict[str, set[str]]] = {
     "/signup/<token>": {APPLICANT},
     "/verify/<code>": {NAME},
     "/teach/groups/<int:group_id>/grades/<int:user_id>": {"kanarie-vrijstelling"},
+    "/teach/groups/<int:group_id>/students/<int:user_id>": {
+        "kanarie-uitstel",
+        "kanarie-vrijstelling",
+    },
     f"{worlds.SCHEDULE}/<int:moment_id>/extensions": {"kanarie-uitstel"},
     # Who marks a reflection sees beside it what its writer weighed and chose.
     f"{worlds.MARK}/<code>": worlds.BESIDE_A_TEXT,
@@ -329,9 +334,7 @@ REFUSED_TWICE: Final = {
     "book.osiris_file",
     "book.rule",
     "copying.copy",
-    "people.change_invitation",
     "people.index",
-    "people.invite",
     "people.leave",
     "people.take_out",
     "roster.preview",

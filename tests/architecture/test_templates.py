@@ -31,6 +31,7 @@ UNESCAPED = {
     "course/lessons/visit.py: _without_who_asks": "as part",
     "course/lessons/visit.py: render": "Markdown of our own content, sanitised by the curriculum",
     "course/marking/feedback.py: returned": "as below",
+    "course/marking/feedback.py: unanswered": "as below",
     "course/marking/feedback.py: unread": "as below",
     "course/marking/peerviews.py: waiting": "as below",
     "course/marking/peerviews.py: who_reads": "as below",
@@ -52,11 +53,19 @@ KNOWN_TO_ALL = OF_THE_PAGE | {
     "has_account",
     "has_begun",
 }
+# Jinja doubles a percent sign in these; without a variable it then finds no translation.
+TRANSLATED = re.compile(r"\{%-?\s*trans\b[^}]*%\}(.*?)\{%-?\s*endtrans", re.DOTALL)
 MARKS_AS_SAFE = re.compile(r"\|\s*safe\b|autoescape")
 
 
 def test_there_are_templates() -> None:
     assert len(TEMPLATES) > 30
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(COURSE)))
+def test_a_text_to_translate_has_no_percent_sign_because_it_would_not_be_found(path: Path) -> None:
+    texts = [text for text in TRANSLATED.findall(path.read_text()) if "{{" not in text]
+    assert [text for text in texts if "%" in re.sub(r"\{%.*?%\}", "", text)] == []
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

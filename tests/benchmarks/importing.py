@@ -79,7 +79,8 @@ def _invite(group: Group, teacher: User, draft_id: int, verdicts: list[Any]) -> 
         if one.is_invited
     ]
     host = inviting.Host(user=teacher, base_url="http://localhost")
-    if inviting.invite_listed(group, guests, draft_id=draft_id, host=host) != MOST_PEOPLE:
+    used = inviting.invite_listed(group, guests, draft_id=draft_id, host=host)
+    if used is None or used.invited != MOST_PEOPLE:
         raise RuntimeError("not everybody was invited")
 
 

@@ -27,7 +27,7 @@ PAGES = {
     413: ("Dit is te groot", "This is too large"),
     418: ("Dat konden we niet lezen", "We could not read that"),
     429: ("Te veel pogingen", "Too many attempts"),
-    500: ("Er ging bij ons iets stuk", "Something broke on our side"),
+    500: ("Er ging bij ons iets mis", "Something broke on our side"),
     503: ("Het is erg druk", "It is very busy"),
 }
 

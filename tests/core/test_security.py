@@ -144,6 +144,21 @@ def test_a_form_with_the_character_nul_is_refused(
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("&".join(f"veld{number}=1" for number in range(201)), 413),
+        ("&".join(["veld=1"] * 20_001), 413),
+        ("&".join(f"to={number}" for number in range(1000)), 200),  # people who are ticked
+    ],
+    ids=["names", "values", "ticked"],
+)
+def test_very_many_fields_are_refused_and_many_people_are_not(
+    client: Browser, query: str, status: int
+) -> None:
+    assert client.get(f"/signup?{query}").status_code == status
+
+
 @pytest.mark.parametrize("path", ["/nowhere/%01%1b", "/nowhere/één?x=%00", "/a%3Fb%25?q=%C3%A9&x"])
 def test_a_page_that_does_not_exist_leads_back_to_itself(client: Browser, path: str) -> None:
     shown = client.get(path)

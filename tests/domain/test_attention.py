@@ -54,6 +54,8 @@ def test_two_weeks_of_silence_are_a_sign_and_a_day_less_is_not() -> None:
 def test_silence_counts_from_joining_and_from_the_first_week() -> None:
     facts = Facts(joined_at=NOW - 20 * DAY)
     assert rules_of(facts) == [Rule.QUIET]
+    (sign,) = signs(facts, now=NOW, term=Term(), zone=AMSTERDAM)
+    assert sign.was_never_here  # so nobody is told that they were last seen on the day they joined
     assert rules_of(facts, term=Term(begins=NOW - 13 * DAY)) == []
     early = Facts(joined_at=NOW - 60 * DAY, active_at=NOW - 50 * DAY)
     assert rules_of(early, term=Term(begins=NOW - 13 * DAY)) == []

@@ -1,18 +1,10 @@
-"""Deadlines: the minute itself counts, an extension only gives, weeks as the Dutch count them."""
+"""Deadlines: the minute itself counts, and an extension only gives."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from course.domain.deadlines import (
-    Week,
-    days_between,
-    due_for,
-    has_passed,
-    late_by,
-    week_of,
-    weeks_apart,
-)
+from course.domain.deadlines import days_between, due_for, has_passed, late_by
 
 DUE = datetime(2026, 12, 3, 22, 59, tzinfo=UTC)  # 23:59 in Amsterdam
 
@@ -57,26 +49,3 @@ def test_days_are_those_of_the_calendar_in_amsterdam(
     now: datetime, moment: datetime, days: int
 ) -> None:
     assert days_between(now, moment) == days
-
-
-@pytest.mark.parametrize(
-    ("moment", "week"),
-    [
-        (datetime(2026, 12, 31, 12, tzinfo=UTC), Week(2026, 53)),
-        (datetime(2027, 1, 3, 22, 59, tzinfo=UTC), Week(2026, 53)),  # Sunday, a minute before
-        (datetime(2027, 1, 3, 23, 0, tzinfo=UTC), Week(2027, 1)),  # Monday in Amsterdam
-    ],
-)
-def test_a_week_is_that_of_its_thursday(moment: datetime, week: Week) -> None:
-    assert week_of(moment) == week
-
-
-def test_a_week_runs_from_monday_to_sunday() -> None:
-    assert Week(2026, 53).first_day == date(2026, 12, 28)
-    assert Week(2026, 53).last_day == date(2027, 1, 3)
-
-
-def test_weeks_between_are_those_that_neither_is() -> None:
-    assert weeks_apart(Week(2026, 52), Week(2026, 53)) == 0
-    assert weeks_apart(Week(2026, 52), Week(2027, 2)) == 2
-    assert weeks_apart(Week(2026, 52), Week(2026, 52)) == 0

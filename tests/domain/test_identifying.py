@@ -45,6 +45,9 @@ def marked(text: str) -> list[tuple[str, str]]:
         "heet Zoë",
         "naam is Łukasz",
         "mevrouw\u00a0Jansen",
+        "collega Fatima el Amrani",
+        "begeleider R. Tuinman",
+        "MEVROUW ANNA JANSEN",
     ],
 )
 def test_a_name_after_a_title_is_marked(name: str) -> None:
@@ -80,6 +83,7 @@ def test_an_ordinary_text_is_left_alone(text: str) -> None:
         ("initials", "J.B. (1954"),
         ("initials", "A. de V., geb. 1961"),
         ("initials", "K., 1980"),
+        ("initials", "J.H. (1988)"),
         ("birth", "geboren op 3 maart 1961"),
         ("birth", "geb. 1-2-'61"),
         ("birth", "DOB: 03/04/1988"),
@@ -97,6 +101,8 @@ def test_an_ordinary_text_is_left_alone(text: str) -> None:
         ("address", "Lindelaan 3b"),
         ("address", "kerkstraat 12-3"),
         ("address", "Zeedijk 7"),
+        ("address", "Lange Nieuwstraat 4a"),
+        ("address", "Burgemeester van de Pollstraat 12"),
         ("address", "12 Baker Street"),
         ("postcode", "1234 AB"),
         ("postcode", "1234AB"),
@@ -116,6 +122,15 @@ def test_an_ordinary_text_is_left_alone(text: str) -> None:
 )
 def test_other_details_are_marked_with_their_kind(kind: str, detail: str) -> None:
     assert marked(f"Ik las: {detail}; en toen.") == [(kind, detail)]
+
+
+def test_where_somebody_works_or_lives_is_no_part_of_their_name() -> None:
+    text = "Dr. Jansen van de GGZ sprak mevrouw Smit van de Lindenstraat 12 en Anna van de Berg."
+    assert marked(text) == [
+        ("name", "Dr. Jansen"),
+        ("name", "mevrouw Smit"),
+        ("address", "Lindenstraat 12"),
+    ]
 
 
 def test_every_kind_is_looked_for() -> None:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.domain.weeks import Holiday, Week, easter, holidays, week_of, weeks_later
+from course.domain.weeks import (
+    Holiday,
+    Week,
+    easter,
+    holiday_on,
+    holidays,
+    week_at,
+    week_of,
+    weeks_between,
+    weeks_later,
+)
 
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2090, 12, 31))
 
@@ -32,6 +42,24 @@ def test_a_week_has_no_other_day_than_monday() -> None:
 
 
 @pytest.mark.parametrize(
+    ("moment", "monday"),
+    [
+        (datetime(2027, 1, 3, 22, 59, tzinfo=UTC), date(2026, 12, 28)),  # Sunday, a minute before
+        (datetime(2027, 1, 3, 23, 0, tzinfo=UTC), date(2027, 1, 4)),  # Monday in Amsterdam
+    ],
+)
+def test_a_moment_is_in_the_week_that_it_is_in_amsterdam(moment: datetime, monday: date) -> None:
+    assert week_at(moment) == Week(monday)
+
+
+def test_weeks_between_are_those_that_neither_is() -> None:
+    week = Week(date(2026, 12, 21))
+    apart = [weeks_between(week, week.later(weeks)) for weeks in (0, 1, 3, -3)]
+    assert apart == [0, 0, 2, 2]
+    assert weeks_between(week.later(3), week) == 2
+
+
+@pytest.mark.parametrize(
     ("year", "sunday"),
     [(2024, (3, 31)), (2025, (4, 20)), (2026, (4, 5)), (2027, (3, 28)), (2038, (4, 25))],
 )
@@ -51,6 +79,11 @@ def test_the_public_holidays_of_2026() -> None:
         date(2026, 12, 25): Holiday.CHRISTMAS_DAY,
         date(2026, 12, 26): Holiday.BOXING_DAY,
     }
+
+
+def test_a_day_is_a_holiday_or_it_is_not() -> None:
+    assert holiday_on(date(2026, 12, 25)) is Holiday.CHRISTMAS_DAY
+    assert holiday_on(date(2026, 12, 24)) is None
 
 
 def test_kings_day_is_never_on_a_sunday() -> None:

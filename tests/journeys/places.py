@@ -161,7 +161,8 @@ def _told(site: Site, done: User, instructor: User, group: Group) -> dict[str, s
     make.seen(done, instructor, group_id=group.id)
     settings = site.app.extensions["settings"]
     stop = mails.token_of(settings, done.id, Told.LETTER)
-    return {"message": new.public_id, "stop": stop}
+    certificate = make.certificate(done).code
+    return {"message": new.public_id, "stop": stop, "certificate": certificate}
 
 
 def _invited(make: Factory, group: Group, instructor: User) -> dict[str, str]:
@@ -636,6 +637,7 @@ def _of_learners() -> Iterator[Place]:
     yield Place("own progress", who, "/progress", main=True)
     yield Place("own results", who, "/progress/grades", main=True)
     yield Place("certificates", who, "/progress/certificates", main=True)
+    yield Place("certificate", who, "/verify/{certificate}", main=True)
     yield Place("no certificate", who, "/verify/2222-2222-2222")
     yield Place("answering a sign", who, "/progress/{group}/not-begun/{due}")
     yield Place(
@@ -816,6 +818,10 @@ def _marking_places() -> Iterator[Place]:
         Place("what comments did", "instructor", "/teach/marking/uses"),
         Place("all is marked", "instructor", "/teach/marking/{twice}"),
         Place("marking", "instructor", "/teach/marking/{begun}/{begun_code}", main=True),
+        Place("marking, the queue", "instructor", "/teach/marking/{begun}/{begun_code}?pane=queue"),
+        Place(
+            "marking, judging", "instructor", "/teach/marking/{begun}/{begun_code}?pane=judgement"
+        ),
         Place(
             "how it is marked",
             "instructor",

@@ -51,6 +51,8 @@ def test_a_file_is_put_in_replaced_taken_away_and_handed_in(
 ) -> None:
     person, row = _begun(site, arrive, learner, kind)
     page = person.page
+    # Who listens only now and then is sometimes told too late that the browser asks for a file.
+    page.on("filechooser", lambda _chooser: None)
 
     def chooses(file: FilePayload) -> None:
         if isinstance(person, Typist):

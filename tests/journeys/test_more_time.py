@@ -52,10 +52,10 @@ def test_the_clock_tells_within_a_minute_that_there_is_more_time(
     expect(clock).to_contain_text("40 minutes left")
     gives_half_as_much_again(site, sitting, learner)
     expect(clock.locator("[data-clock-more]")).to_contain_text(
-        "You have got more time: until", timeout=WITHIN
+        "You have been given more time: until", timeout=WITHIN
     )
     expect(clock).to_contain_text("60 minutes left")
-    expect(clock.locator("[role=status]")).to_contain_text("You have got more time")
+    expect(clock.locator("[role=status]")).to_contain_text("You have been given more time")
 
 
 def test_a_clock_that_runs_out_asks_first_whether_there_is_more_time(

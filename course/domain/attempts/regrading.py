@@ -100,11 +100,12 @@ def _row(
         new_grade=grade(new),
         fraction=result,
         grade=grade(result),
-        turn=_turn(passed=passes(old), passes=passes(result)),
+        turn=turn(passed=passes(old), passes=passes(result)),
     )
 
 
-def _turn(*, passed: bool, passes: bool) -> Turn:
+def turn(*, passed: bool, passes: bool) -> Turn:
+    """What happens to passing, which was so before and is so after."""
     if passed == passes:
         return Turn.NONE
     return Turn.FAIL_TO_PASS if passes else Turn.PASS_TO_FAIL

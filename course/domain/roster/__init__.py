@@ -8,5 +8,6 @@ known. All of it is pure: what the database holds comes in as values, and proble
 from typing import Final
 
 MOST_PEOPLE: Final = 10_000
+MOST_ROWS: Final = 3 * MOST_PEOPLE  # those that say nothing among them
 MOST_COLUMNS: Final = 40
 LONGEST_CELL: Final = 300  # characters; of what is longer the rest is left out

@@ -30,7 +30,10 @@ HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
             "studentname studentnaam naamstudent naamvolledig",
         ),
         (Column.FIRST, "voornaam voornamen roepnaam firstname givenname forename voorletters"),
-        (Column.PREFIX, "voorvoegsel voorvoegsels tussenvoegsel tussenvoegsels tv prefix infix"),
+        (
+            Column.PREFIX,
+            "voorvoegsel voorvoegsels tussenvoegsel tussenvoegsels tussenv tv prefix infix",
+        ),
         (Column.LAST, "achternaam familienaam geslachtsnaam lastname surname familyname"),
         (
             Column.EMAIL,
@@ -39,20 +42,21 @@ HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
         ),
         (
             Column.NUMBER,
-            "studentnummer studentnr studentnumber studentno studentid stnr nummer nr number "
-            "stamnummer stamnr leerlingnummer sisid orgdefinedid deelnemernummer",
+            "studentnummer studentnr studnr studentnumber studentno studentid stnr nummer nr "
+            "number stamnummer stamnr leerlingnummer sisid orgdefinedid deelnemernummer",
         ),
     )
 }
 NUMBER: Final = re.compile(r"[A-Za-z]?[0-9]{4,12}")
 MOST_LOOKED_AT: Final = 50  # rows, to see what is in a column
+MOST_ABOVE: Final = 20  # rows with a title, a date or nothing, above the one with headings
 # Which part of the cells that are filled in makes it such a column. Nothing else has an ``@``.
 FEWEST: Final[Mapping[Column, float]] = {Column.EMAIL: 0.2, Column.NUMBER: 0.6, Column.NAME: 0.6}
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What the columns hold, in their order, and whether the first row tells so."""
+    """What the columns hold, in their order, and whether a row of headings tells so."""
 
     columns: tuple[Column, ...]
     has_header: bool
@@ -61,18 +65,20 @@ class Guess:
 def guess(rows: Sequence[Sequence[str]]) -> Guess:
     """What each column of these rows seems to hold; of each kind there is at most one.
 
-    The first row is a header when it names a column and holds no address itself. What no heading
-    tells is told by the cells: an address has an ``@``, a number has four to twelve digits.
+    What no heading tells is told by the cells: an address has an ``@``, a number has four to
+    twelve digits.
     """
     if not rows:
         return Guess((), has_header=False)
-    named = [_meant_by(cell) for cell in rows[0]]
-    has_header = any(named) and not any("@" in cell for cell in rows[0])
+    header = _header_in(rows)
+    has_header = header is not None
     columns: list[Column] = [Column.IGNORED] * len(rows[0])
-    if has_header:
-        for place, kind in _best_of(rows[0], named).items():
+    body = rows
+    if header is not None:
+        body = rows[header + 1 :]
+        named = [_meant_by(cell) for cell in rows[header]]
+        for place, kind in _best_of(rows[header], named).items():
             columns[place] = kind
-    body = rows[1:] if has_header else rows
     for kind in (Column.EMAIL, Column.NUMBER, Column.NAME):
         if kind in columns or (kind is Column.NAME and _has_name(columns)):
             continue
@@ -80,6 +86,28 @@ def guess(rows: Sequence[Sequence[str]]) -> Guess:
         if found is not None:
             columns[found] = kind
     return Guess(tuple(columns), has_header=has_header)
+
+
+def header_of(rows: Sequence[Sequence[str]]) -> int:
+    """The place of the row with headings, when there is one: else of the first that says anything.
+
+    A list from a system for schools often begins with its title and a date; the people stand below
+    the headings.
+    """
+    found = _header_in(rows)
+    return found if found is not None else next((at for at, row in enumerate(rows) if any(row)), 0)
+
+
+def _header_in(rows: Sequence[Sequence[str]]) -> int | None:
+    """The row above the first address that names most columns, the first of those; if any does."""
+    found, most = None, 0
+    for place, row in enumerate(rows[: MOST_ABOVE + 1]):
+        if any("@" in cell for cell in row):
+            break
+        named = len({_meant_by(cell) for cell in row} - {None})
+        if named > most:
+            found, most = place, named
+    return found
 
 
 def _has_name(columns: Sequence[Column]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from course.domain.roster.columns import Column
+from course.domain.roster.columns import Column, header_of
 
 LONGEST_ADDRESS: Final = 254  # RFC 5321, 4.5.3.1.3, without its brackets
 LONGEST_LOCAL: Final = 64
@@ -28,11 +28,15 @@ class Listed:
 def listed(
     rows: Sequence[Sequence[str]], columns: Sequence[Column], *, has_header: bool
 ) -> list[Listed]:
-    """The people of a list, in its order. Rows are numbered as in the list, its header included."""
+    """The people of a list, in its order. Rows are numbered as in the list, from 1.
+
+    What stands above a header is no person, and neither is a row that says nothing.
+    """
     places: dict[Column, int] = {kind: place for place, kind in enumerate(columns)}
     places.pop(Column.IGNORED, None)
-    start = 1 if has_header else 0
-    return [_person(number, row, places) for number, row in enumerate(rows[start:], start + 1)]
+    start = header_of(rows) + 1 if has_header else 0
+    below = enumerate(rows[start:], start + 1)
+    return [_person(number, row, places) for number, row in below if any(row)]
 
 
 def _person(number: int, row: Sequence[str], places: dict[Column, int]) -> Listed:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from io import StringIO
 from typing import Final
 
-from course.domain.roster import LONGEST_CELL, MOST_COLUMNS, MOST_PEOPLE
+from course.domain.roster import LONGEST_CELL, MOST_COLUMNS, MOST_PEOPLE, MOST_ROWS
 
 Rows = list[list[str]]
 
@@ -91,20 +91,26 @@ def _as_in_mail(text: str) -> Rows:
 
 
 def tidied(rows: Iterable[Iterable[str]]) -> Rows | Problem:
-    """The rows that say something, all as long as the longest, without columns that say nothing.
+    """The rows, all as long as the longest, without columns that say nothing.
 
-    At most 10,000 rows below a header, and forty columns.
+    Rows that say nothing stay, but for those at the end: a row has here the place that it has in
+    Excel. At most 10,000 rows say something below a header, and forty columns do.
     """
     found: Rows = []
+    saying, blank = 0, 0
     for row in rows:
         cells = [tidy(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         if not cells:
+            blank += 1
             continue
-        found.append(cells)
-        if len(found) > MOST_PEOPLE + 1:
+        saying += 1
+        if saying > MOST_PEOPLE + 1 or len(found) + blank >= MOST_ROWS:
             return Problem.TOO_MANY_ROWS
+        found.extend([] for _blank in range(blank))
+        found.append(cells)
+        blank = 0
     if not found:
         return Problem.EMPTY
     used = sorted({column for row in found for column, cell in enumerate(row) if cell})

@@ -3,8 +3,9 @@
 Rules, in this order; the first that holds decides:
 
 1. *wrong*, never invited: no address, not an address, an address that stands in an earlier row, a
-   name longer than 80 or a number longer than 20 characters;
-2. *known*, nothing to do: in this group, or invited to it and not answered yet;
+   name or a number that is a formula, a name longer than 80 or a number longer than 20 characters;
+2. *known*, never invited: in this group, or invited to it and not answered yet. A student in the
+   group without a number gets that of the list, unless it is somebody else's;
 3. *doubtful*, invited only when somebody says so: an address that looks mistyped, a number that is
    somebody else's, a name that has another address;
 4. *known*, and still invited: in another group of the same instructor;
@@ -49,8 +50,10 @@ class Reason(StrEnum):
     NO_ADDRESS = "no-address"
     NOT_AN_ADDRESS = "not-an-address"
     DOUBLE = "double"  # the address stands in row ``other``
+    FORMULA = "formula"
     LONG_NAME = "long-name"
     LONG_NUMBER = "long-number"
+    GETS_NUMBER = "gets-number"  # is in the group
     IN_GROUP = "in-group"
     INVITED = "invited"
     IN_OTHER_GROUP = "in-other-group"  # called ``other``
@@ -66,8 +69,10 @@ KINDS: Final[Mapping[Reason, Kind]] = {
     Reason.NO_ADDRESS: Kind.WRONG,
     Reason.NOT_AN_ADDRESS: Kind.WRONG,
     Reason.DOUBLE: Kind.WRONG,
+    Reason.FORMULA: Kind.WRONG,
     Reason.LONG_NAME: Kind.WRONG,
     Reason.LONG_NUMBER: Kind.WRONG,
+    Reason.GETS_NUMBER: Kind.KNOWN,
     Reason.IN_GROUP: Kind.KNOWN,
     Reason.INVITED: Kind.KNOWN,
     Reason.IN_OTHER_GROUP: Kind.KNOWN,
@@ -78,6 +83,8 @@ KINDS: Final[Mapping[Reason, Kind]] = {
     Reason.NAME_TAKEN: Kind.DOUBTFUL,
 }
 INVITED_UNLESS: Final = {Reason.NOTHING_SPECIAL, Reason.IN_OTHER_GROUP}
+THERE: Final = {Reason.GETS_NUMBER, Reason.IN_GROUP, Reason.INVITED}
+FORMULA: Final = ("=", "+", "@")  # with what a cell begins that a program for tables would run
 # In which order a page tells: first what somebody has to look at.
 ORDER: Final = (Kind.DOUBTFUL, Kind.WRONG, Kind.NEW, Kind.KNOWN)
 
@@ -87,6 +94,7 @@ class Known:
     """Who is there already. Addresses in lower case."""
 
     members: Collection[str] = ()  # addresses in this group
+    unnumbered: Collection[str] = ()  # addresses of its learners whose number is not known
     invited: Collection[str] = ()  # addresses that were invited to it
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # address → another own group
     names: Mapping[str, Collection[str]] = field(default_factory=dict)  # folded → addresses here
@@ -109,12 +117,27 @@ class Verdict:
     @property
     def can_be_invited(self) -> bool:
         """Whether there is somebody to invite: not for what is wrong, or there already."""
-        return self.kind is not Kind.WRONG and self.reason not in {Reason.IN_GROUP, Reason.INVITED}
+        return self.kind is not Kind.WRONG and self.reason not in THERE
 
     @property
     def is_invited(self) -> bool:
         """Whether this row is invited when nobody says otherwise."""
         return self.reason in INVITED_UNLESS
+
+    @property
+    def gets_number(self) -> bool:
+        """Whether somebody in the group gets the number of this row, when nobody says otherwise."""
+        return self.reason is Reason.GETS_NUMBER
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether there is anything to do for this row."""
+        return self.can_be_invited or self.gets_number
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether that is done when nobody says otherwise."""
+        return self.is_invited or self.gets_number
 
 
 def folded(name: str) -> str:
@@ -149,6 +172,11 @@ class _First:
         often = count.most_common(MOST_COMMON)
         self.domains = {domain for domain, times in often if times >= COMMON}
 
+    def holds_number(self, person: Listed) -> bool:
+        """Whether this row is the first with its number. ``person`` has an address of their own."""
+        holder = self.numbers.get(person.number)
+        return holder is not None and holder.row == person.row
+
 
 _Why = tuple[Reason, str]
 
@@ -156,7 +184,7 @@ _Why = tuple[Reason, str]
 def _verdict(person: Listed, known: Known, first: _First, usual: Collection[str]) -> Verdict:
     reason, other = (
         _wrong(person, first)
-        or _there(person, known)
+        or _there(person, known, first)
         or _doubt(person, known, first, usual)
         or _elsewhere(person, known)
         or (Reason.NOTHING_SPECIAL, "")
@@ -172,6 +200,8 @@ def _wrong(person: Listed, first: _First) -> _Why | None:
     earlier = first.addresses[person.email]
     if earlier.row != person.row:
         return Reason.DOUBLE, str(earlier.row)
+    if person.name.startswith(FORMULA) or person.number.startswith(FORMULA):
+        return Reason.FORMULA, ""
     if len(person.name) > LONGEST_NAME:
         return Reason.LONG_NAME, ""
     if len(person.number) > LONGEST_NUMBER:
@@ -179,9 +209,11 @@ def _wrong(person: Listed, first: _First) -> _Why | None:
     return None
 
 
-def _there(person: Listed, known: Known) -> _Why | None:
+def _there(person: Listed, known: Known, first: _First) -> _Why | None:
     if person.email in known.members:
-        return Reason.IN_GROUP, ""
+        is_free = person.number not in known.numbers and first.holds_number(person)
+        gets_it = is_free and person.email in known.unnumbered
+        return Reason.GETS_NUMBER if gets_it else Reason.IN_GROUP, ""
     if person.email in known.invited:
         return Reason.INVITED, ""
     return None
@@ -192,9 +224,8 @@ def _doubt(person: Listed, known: Known, first: _First, usual: Collection[str]) 
     if meant:
         return Reason.MISTYPED, meant
     if person.number:
-        holder = first.numbers.get(person.number)
-        if holder is not None and holder.row != person.row:
-            return Reason.NUMBER_TWICE, str(holder.row)
+        if not first.holds_number(person):
+            return Reason.NUMBER_TWICE, str(first.numbers[person.number].row)
         if person.number in known.numbers:
             return Reason.NUMBER_TAKEN, known.numbers[person.number]
     if person.name:

@@ -219,14 +219,17 @@ class Autosave {
     }
     const said = await answer.json().catch(() => null); // null: not ours, but of a network that asks to sign in
     this.notice = said?.notice || this.notice; // said once by the server, and from then on here
-    if (answer.ok && said) {
+    // 422 of a page of a quiz: what can be no answer was not kept, and its item says so.
+    const isUnfit = answer.status === 422 && said?.revision !== undefined;
+    if ((answer.ok || isUnfit) && said) {
       const { revision, saved_at: time } = said;
       this.revision.value = revision;
       this.saved = sent;
       this.failures = 0;
       this.unanswered.clear();
       if (this.dirty) this.keep(); else this.forget();
-      this.say([this.words.savedText.replace("{time}", time), this.notice].filter(Boolean).join(". "));
+      if (isUnfit) this.say(said.error, true);
+      else this.say([this.words.savedText.replace("{time}", time), this.notice].filter(Boolean).join(". "));
       this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: said }));
       return true;
     }

@@ -61,6 +61,10 @@ async function send(form, body) {
     form.elements.revision.value = said.revision;
     const grade = one("[data-grade]", form);
     if (grade) grade.textContent = said.grade || "–";
+    for (const name of ["verdict", "clash"]) {
+      const line = one(`[data-${name}]`, form);
+      if (line) line.textContent = said[name];
+    }
     failures = 0;
     renewed = false;
     if (!dirty) forget(form);
@@ -145,6 +149,7 @@ function choose(form, said) {
   button(form.dataset.takeOtherText, () => { clearTimeout(timer); dirty = false; forget(form); location.reload(); });
   box.append(buttons);
   one("main").prepend(box);
+  show("work");
   box.scrollIntoView?.({ block: "nearest" });
 }
 
@@ -238,6 +243,9 @@ async function go(link, isNew = true) {
   const main = one("main");
   document.title = `${main.dataset.title} · Weegschaal`;
   main.scrollTop = 0;
+  picked = null;
+  places.clear();
+  show(left ? "judgement" : "work"); // what is wrong is said there
   main.focus({ preventScroll: true });
   if (matchMedia("(max-width: 1100px)").matches) main.scrollIntoView();
   begin();
@@ -260,6 +268,23 @@ function nextOpen() {
   const waiting = ["open", "mine", "second", "revised"];
   const all = links(), here = at();
   go([...all.slice(here + 1), ...all.slice(0, here)].find((link) => waiting.includes(link.parentElement.dataset.stand)));
+}
+
+// --- On a telephone -----------------------------------------------------------------------------------
+// One of the three at a time, each where one left it.
+const panes = screen.querySelector("[data-panes]");
+const places = new Map();
+let pane = panes.querySelector(":checked").value, height = scrollY;
+addEventListener("scroll", () => { height = scrollY; }, { passive: true });
+panes.addEventListener("change", (event) => {
+  places.set(pane, height);
+  pane = event.target.value;
+  scrollTo(0, places.get(pane) ?? Math.min(height, screen.offsetTop));
+});
+
+function show(name) {
+  pane = name;
+  panes.querySelector(`[value=${name}]`).checked = true;
 }
 
 // --- Which ones are shown ----------------------------------------------------------------------------
@@ -295,8 +320,19 @@ function selected() {
   return start === null || end === null || end <= start ? null : { start, end, words: choice.toString() };
 }
 
-function comment() {
-  const form = one("[data-add]"), passage = selected();
+// A tap beside it takes a selection away; what was selected last is remembered for the form.
+let picked = null;
+document.addEventListener("selectionchange", () => { picked = selected() ?? picked; });
+sheet.addEventListener("click", (event) => {
+  const box = event.target.closest("[data-adding] > summary")?.parentElement;
+  if (!box || box.open || !picked) return;
+  event.preventDefault();
+  comment(picked);
+});
+
+function comment(passage = selected()) {
+  const form = one("[data-add]");
+  show("work");
   const decision = document.activeElement.closest?.("[data-decision]");
   one("[data-adding]").open = true;
   form.elements.start.value = passage?.start ?? "";
@@ -308,6 +344,7 @@ function comment() {
     if (!option) form.elements.decision.append(option = new Option(decision.innerText.split("\n").pop(), name));
     option.selected = true;
   }
+  picked = null;
   form.elements.text.focus({ preventScroll: true }); // so that the passage stays in sight
 }
 
@@ -422,7 +459,7 @@ sheet.addEventListener("focusin", (event) => { if (event.target.matches("[data-p
 // a key stays the browser's.
 const chosen = JSON.parse(screen.dataset.keysOf);
 const acts = {
-  next: () => step(1), previous: () => step(-1), waiting: nextOpen, comment, phrase: () => one("#phrase").focus(),
+  next: () => step(1), previous: () => step(-1), waiting: nextOpen, comment: () => comment(), phrase: () => one("#phrase").focus(),
 };
 const actOf = new Map(Object.entries(acts).map(([name, act]) => [chosen[name], act]));
 keys.querySelector("[data-close-keys]").addEventListener("click", () => keys.close());

@@ -31,7 +31,7 @@ def hold(panel_id: int, *, shared: bool = False) -> Panel:
     )
     panel = db.session.execute(statement).scalar_one_or_none()
     if panel is None:
-        raise PanelIsGone(_("This panel was deleted by who made it."))
+        raise PanelIsGone(_("This panel was deleted by the person who made it."))
     return panel
 
 

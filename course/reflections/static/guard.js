@@ -51,6 +51,7 @@ function offer(text, all) {
       letters.set(who, free(taken, match[2]));
       taken.add(letters.get(who));
     }
+    if (names.invented.includes(who)) return { ...one, what: names.ofLesson };
     return { ...one, instead: match[1] + letters.get(who) };
   });
 }
@@ -62,10 +63,13 @@ function button(text, does) {
   return made;
 }
 
-// A dot of the sentence is not written twice.
-function write({ start, end, words, instead }) {
-  if (area.value.slice(start, end) !== words) return;
-  area.setRangeText(area.value[end] === "." ? instead.slice(0, -1) : instead, start, end, "end");
+// Wherever these words stand, the last first, so that the places before stay right. A dot of the
+// sentence is not written twice.
+function write(all) {
+  for (const { start, end, words, instead } of [...all].reverse()) {
+    if (area.value.slice(start, end) !== words) return;
+    area.setRangeText(area.value[end] === "." ? instead.slice(0, -1) : instead, start, end, "end");
+  }
   area.dispatchEvent(new Event("input", { bubbles: true }));
   show();
   area.focus();
@@ -74,14 +78,29 @@ function write({ start, end, words, instead }) {
 function show() {
   const all = offer(area.value, details(area.value));
   box.hidden = all.length === 0;
-  list.replaceChildren(...all.map((one) => {
+  const same = new Map(); // what stands in the text more than once is listed once
+  for (const one of all) {
+    const key = `${one.kind} ${one.words} ${one.instead ?? ""}`;
+    same.set(key, [...(same.get(key) ?? []), one]);
+  }
+  list.replaceChildren(...[...same.values()].map((each) => {
+    const [one] = each;
     const item = document.createElement("li"), kind = document.createElement("span");
-    Object.assign(kind, { className: "muted", textContent: kinds[one.kind] });
+    Object.assign(kind, { className: "muted", textContent: one.what ?? kinds[one.kind] });
     item.append(button(one.words, () => { area.focus(); area.setSelectionRange(one.start, one.end); }), " ", kind);
-    if (one.instead) item.append(" ", button(writeText.replace("{name}", one.instead), () => write(one)));
+    if (one.instead) item.append(" ", button(writeText.replace("{name}", one.instead), () => write(each)));
     return item;
   }));
 }
+
+// The browser leaves out what does not fit in silence.
+const cut = document.querySelector("[data-cut]");
+area.addEventListener("paste", (event) => {
+  const pasted = (event.clipboardData?.getData("text/plain") ?? "").replaceAll("\r\n", "\n");
+  const kept = area.value.length - (area.selectionEnd - area.selectionStart);
+  const over = kept + pasted.length - area.maxLength;
+  cut.textContent = over > 0 ? cut.dataset.cut.replace("{count}", over.toLocaleString(document.documentElement.lang)) : "";
+});
 
 let timer = 0;
 area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, PAUSE); });

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.domain.roster.columns import Column, guess, twice
+from course.domain.roster.columns import Column, guess, header_of, twice
 from course.domain.roster.people import listed
 from course.domain.roster.tables import rows_of_text
 
@@ -41,6 +41,34 @@ def test_columns_are_guessed_from_headings_and_else_from_cells(
 def test_a_first_row_with_an_address_is_no_header() -> None:
     assert not guess([["Student", "a@x.nl"]]).has_header
     assert guess([["Student", "Mail"], ["A", "a@x.nl"]]).has_header
+
+
+TITLED = (
+    "Klassenlijst;SW-2B;;\nPeildatum;1-9-2026;;\n;;;\n"
+    "Stud.nr;Roepnaam;Achternaam;E-mailadres student\n"
+    "0012345;Anna;Vries;a@x.nl\n;;;\n7;Bo;;b@x.nl\n"
+)
+
+
+def test_headings_are_found_below_a_title_and_rows_are_numbered_as_in_the_file() -> None:
+    table = rows(TITLED)
+    found = guess(table)
+    assert (found.columns, found.has_header) == ((NUMBER, FIRST, LAST, EMAIL), True)
+    assert header_of(table) == 3
+    people = listed(table, found.columns, has_header=True)
+    assert [(one.row, one.name) for one in people] == [(5, "Anna Vries"), (7, "Bo")]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Student;Mail\nNaam;E-mail\nA;a@x.nl", 0),  # of two that name as much, the first
+        ("A;a@x.nl\nNaam;E-mail", 0),  # below an address nothing is a heading
+        (";\niets;anders\n1;2", 1),  # none is known: the first that says anything
+    ],
+)
+def test_which_row_holds_the_headings(text: str, place: int) -> None:
+    assert header_of(rows(text)) == place
 
 
 def test_a_name_is_put_together_and_a_number_stays_as_it_was_written() -> None:

@@ -36,12 +36,17 @@ def read(content: bytes) -> object:
         b"SEP=,\n" + PLAIN.replace(";", ",").encode(),
         PLAIN.replace(";", ",").encode(),
         PLAIN.replace("\r\n", "\r").encode(),
-        b"\r\n;;\r\n" + PLAIN.replace(";", ";;").encode() + b";;;\r\n",
+        PLAIN.replace(";", ";;").encode() + b";;;\r\n",
     ],
     ids=range(11),
 )
 def test_the_same_list_is_read_from_every_way_to_write_it(content: bytes) -> None:
     assert read(content) == ROWS
+
+
+def test_a_row_keeps_its_place_among_rows_that_say_nothing() -> None:
+    found = read(b"\r\n;;\r\nNaam;Mail\r\n;\r\nA;a@x.nl\r\n" + b";;\r\n" * 40_000)
+    assert found == [["", ""], ["", ""], ["Naam", "Mail"], ["", ""], ["A", "a@x.nl"]]
 
 
 @pytest.mark.parametrize(
@@ -72,9 +77,10 @@ def test_quotes_line_breaks_mail_lines_and_signs_that_nobody_sees(
         (codecs.BOM_UTF8 + b"\xff", Problem.UNREADABLE),
         (b'Naam;Mail\n"' + b"x" * 200_000, Problem.CELL_TOO_LONG),
         (b"a@x.nl\n" * 10_002, Problem.TOO_MANY_ROWS),
+        (b"a@x.nl\n" + b"\n" * 30_000 + b"b@x.nl", Problem.TOO_MANY_ROWS),
         (b";".join([b"x"] * 41), Problem.TOO_MANY_COLUMNS),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_what_is_no_list_is_told_so(content: bytes, problem: Problem) -> None:
     assert read(content) is problem

@@ -181,7 +181,7 @@ def test_signing_out_everywhere_keeps_this_browser_and_nobody_elses(
     here, there, far, other = (sign_in(user) for user in (learner, learner, learner, outsider))
     done = here.submit("/me/settings", action="/me/sign-out-everywhere")
     assert done.location == "/me/settings"
-    assert "Alle andere browsers zijn uitgelogd." in here.get("/me/settings").text
+    assert "In alle andere browsers ben je uitgelogd." in here.get("/me/settings").text
     assert [is_signed_in(each) for each in (here, there, far, other)] == [True, False, False, True]
 
 

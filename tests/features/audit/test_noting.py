@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from fractions import Fraction
 from http import HTTPStatus
 
 import time_machine
@@ -14,6 +15,8 @@ from course.audit import actions
 from course.audit.models import Entry, Kind
 from course.core.db import db
 from course.marking import releasing
+from course.results import actions as results
+from course.results.book import Rule
 from tests.browser import Browser
 from tests.conftest import CountsQueries
 from tests.factories import LESSON, Factory
@@ -134,7 +137,7 @@ def test_more_time_at_a_quiz_is_written_down_and_told(
         assert done.status_code == HTTPStatus.SEE_OTHER
     assert set(entries(app)) == {("more-time", teacher.id, lena.id, sitting.slug)}
     page = sign_in(lena).get("/messages").text
-    assert page.count("You get more room at a quiz") == 1
+    assert page.count("You get more room for a quiz") == 1
     assert "Griep" not in page
 
 
@@ -202,3 +205,23 @@ def test_who_leaves_takes_what_is_about_them_and_their_name_from_the_rest(
         db.session.execute(delete(User).where(User.id == teacher.id))
         db.session.commit()
     assert [(actor, whom) for _kind, actor, whom, _about in entries(app)] == [(None, lena.id)]
+
+
+def test_an_excuse_its_end_and_another_rule_are_written_down_once_each(
+    app: Flask, make: Factory, in_app: InApp
+) -> None:
+    ida, lena, mo = make.instructor(), make.learner(), make.learner()
+    group = make.group(instructors=[ida], learners=[lena, mo])
+    subject = f"{LESSON}/schrijven"
+    with in_app():
+        for _time in range(2):
+            results.excuse(ida.id, group.id, lena.id, subject, reason="Vrijstelling")
+        for _time in range(2):
+            results.end_excuse(ida.id, group.id, lena.id, subject)
+        results.set_rule(ida.id, group.id, Rule(weights={subject: Fraction(1)}))
+    assert entries(app) == [
+        ("excused", ida.id, lena.id, subject),
+        ("asked-again", ida.id, lena.id, subject),
+        ("rule", ida.id, lena.id, ""),
+        ("rule", ida.id, mo.id, ""),
+    ]

@@ -95,7 +95,7 @@ def test_both_ends_are_there_after_choosing_differently(browser: Browser) -> Non
 def test_half_way_the_result_says_so(browser: Browser) -> None:
     choose(browser, "kaartje")
     page = browser.get(RESULT)
-    assert heading(page) == "You are half-way"
+    assert heading(page) == "You are halfway"
     assert "The result follows after the last moment." in main_words(page)
 
 

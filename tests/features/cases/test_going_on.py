@@ -35,7 +35,7 @@ def test_home_leads_back_to_a_case_that_was_left_half_way(
     make.playthrough(player, "kaartje", slug=CASE)
     home = sign_in(player).get("/home")
     words = main_words(home)
-    assert "Cases in which you stopped half-way" in words
+    assert "Cases in which you stopped halfway" in words
     assert "You are at: At the table." in words
     assert f'href="/cases/{CASE}/play"' in home.text
     assert "half-way" not in main_words(sign_in(outsider).get("/home"))
@@ -53,7 +53,7 @@ def test_home_reminds_of_an_end_until_the_client_was_heard(
 ) -> None:
     make.playthrough(player, "kaartje", "overdragen", slug=CASE)
     words = main_words(sign_in(player).get("/home"))
-    assert "You came to the end “Closed”. How they look back you have not heard yet." in words
+    assert "You came to the end “Closed”. You have not heard yet how they look back." in words
     assert "Closed" not in main_words(sign_in(outsider).get("/home"))
 
 

@@ -20,6 +20,7 @@ from course.config import Mode
 from course.core.access import Role
 from course.core.clock import AMSTERDAM, now
 from course.core.db import Model, db
+from course.core.outbox import Message
 from course.curriculum.edition import Edition
 from course.curriculum.schema import QuestionStep, ReflectStep, ScaleStep
 from course.domain.words import count_words
@@ -377,6 +378,25 @@ def test_the_instructor_sees_who_is_where_and_reads_what_was_handed_in(
             assert page.status_code == 404  # Marked without names: not to be found by one.
             continue
         assert " ".join(text.text.split())[:100] in main_words(page)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_messages_and_the_gradebook_have_something_to_show(in_app: InApp, sign_in: SignIn) -> None:
+    told = main_words(sign_in(_user(in_app, STUDENT)).get("/messages"))
+    assert "2 berichten" in told
+    with in_app():
+        ready = editions.library().letters
+        for slug in ("bedankt", "deadline"):
+            assert ready[slug].subject.nl in told
+        (group,) = _all(Group, join_code="WEEG2B")
+        assert _all(Message) == []  # nothing goes by mail
+    docent = sign_in(_user(in_app, INSTRUCTOR))
+    book = main_words(docent.get(f"/teach/groups/{group.id}/grades"))
+    for words in ("66,7%", "vrijgesteld"):
+        assert words in book
+    sent = main_words(docent.get(f"/teach/groups/{group.id}/messages"))
+    assert "aan 25 mensen" in sent
+    assert "Daan Wiersema" in sent
 
 
 @pytest.mark.usefixtures("loaded")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from course.accounts.models import User
+from course.core.clock import now
 from course.core.db import db
 from course.groups.models import Group, Invitation, Membership, Part
 from tests import pages
@@ -210,6 +212,65 @@ def test_sending_again_makes_one_new_link_however_often_one_presses(
     assert client.get(old).status_code == 410
     assert client.get(outbox.link(ANNA)).status_code == 200
     assert [row.times for row in invitations(in_app)] == [2]
+
+
+def test_all_who_did_not_answer_in_a_day_get_one_new_link(
+    in_app: InApp,
+    make: Factory,
+    browser: Browser,
+    client: Browser,
+    group: Group,
+    outbox: Outbox,
+    clock: time_machine.Traveller,
+) -> None:
+    for name in ("bo", "cor"):
+        make.invitation(group, f"{name}@example.org", token=f"oud-{name}")
+    make.invitation(group, "dee@example.org", accepted_at=now())
+    elsewhere = make.invitation(make.group(), "fay@example.org")
+    assert "who did not answer once more" not in browser.get(people_page(group)).text
+    clock.shift(timedelta(days=1))
+    invite(browser, group)  # today
+    page = browser.get(people_page(group))
+    assert "Mail all 2 who did not answer once more" in page.text
+    for _press in range(2):
+        browser.submit(page, {"do": "remind"}, action="/invitations")
+    told = [message.recipient for message in outbox.messages()]
+    assert sorted(told) == [ANNA, "bo@example.org", "cor@example.org"]
+    assert client.get("/invite/oud-bo").status_code == 410
+    assert client.get(outbox.link("bo@example.org")).status_code == 200
+    times = {row.email: row.times for row in invitations(in_app)}
+    assert (times["bo@example.org"], times[elsewhere.email], times[ANNA]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("do", ["invite", "list", "again:1:1", "remind"])
+def test_nobody_is_invited_into_a_group_in_the_archive(
+    make: Factory,
+    browser: Browser,
+    group: Group,
+    teacher: User,
+    outbox: Outbox,
+    clock: time_machine.Traveller,
+    do: str,
+) -> None:
+    make.invitation(group)
+    draft = make.roster_draft(group, teacher, rows=[["Naam", "E-mail"], ["Bo", "bo@example.org"]])
+    page = browser.get(people_page(group))
+    preview = browser.get(f"/teach/groups/{group.id}/import/preview")
+    browser.submit(f"/teach/groups/{group.id}", action="/archive")
+    clock.shift(timedelta(days=1))
+    if do == "invite":
+        answer = browser.submit(page, {"email": "bo@example.org"}, action="/people/invite")
+    elif do == "list":
+        answer = browser.submit(preview, {"do": "invite", "draft": str(draft.id)})
+    else:
+        answer = browser.submit(page, {"do": do}, action="/invitations")
+    assert answer.status_code == 409
+    assert "This group is in the archive. Take it out before you invite anybody." in answer.text
+    assert outbox.messages() == []
+    shown = browser.get(people_page(group)).text
+    assert "nobody can be invited" in shown
+    assert "Send again" not in shown
+    assert "/people/invite" not in shown
 
 
 def test_an_invitation_that_is_taken_back_is_not_sent_and_opens_nothing(

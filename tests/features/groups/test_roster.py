@@ -15,7 +15,7 @@ from course.core import filetypes
 from course.core.db import db
 from course.core.outbox import Message
 from course.groups import inviting, rosters
-from course.groups.models import Group, Invitation, Membership, RosterDraft
+from course.groups.models import Group, Invitation, Membership, Part, RosterDraft
 from tests import pages
 from tests.browser import Browser
 from tests.conftest import CountsQueries
@@ -73,7 +73,7 @@ def rows_of(page: str) -> dict[str, str]:
     found = {}
     for row in document.findall(".//main//tbody/tr"):
         cells = [pages.words(cell) for cell in row.findall("td")]
-        found[cells[1]] = cells[2]
+        found[cells[1].removeprefix("Row ")] = cells[2]
     return found
 
 
@@ -121,7 +121,7 @@ def test_each_row_tells_what_becomes_of_it_and_why(
         browser,
         group,
         "Naam;E-mail;Nr\n"
-        "Mia Mol;mia@example.org;1\nIna In;ina@example.org;2\nEva;eva@ex.org;3\n"
+        "Mia Mol;mia@example.org;\nIna In;ina@example.org;2\nEva;eva@ex.org;3\n"
         "Ver;ver@ex.org;4\nTyp;typ@gmial.com;5\nMia Mol;m.mol@ex.org;6\n"
         "Niets;;7\nFout;fout;8\nEva;eva@ex.org;9\nNr;nr@ex.org;4\n",
     )
@@ -147,13 +147,59 @@ def test_each_row_tells_what_becomes_of_it_and_why(
     ]
 
 
-def test_names_that_are_formulas_or_html_are_shown_as_they_are(
-    browser: Browser, group: Group
-) -> None:
+def test_a_formula_is_refused_and_shown_as_it_is(browser: Browser, group: Group) -> None:
     name = "=HYPERLINK(1)<script>alert(1)</script>"
     page = browser.get(paste(browser, group, f"Naam;Mail\n{name};x@example.org"))
     assert "<script>alert" not in page.text
     assert name in main_words(page)
+    assert rows_of(page.text) == {"2": "✕ wrong a cell is a formula; paste the values in its place"}
+
+
+def numbers_in(in_app: InApp, group: Group) -> dict[int, str | None]:
+    with in_app():
+        rows = db.session.scalars(select(Membership).where(Membership.group_id == group.id))
+        return {row.user_id: row.student_number for row in rows if row.part == Part.LEARNER}
+
+
+def test_who_joined_by_the_code_gets_the_number_that_the_list_tells(
+    in_app: InApp, make: Factory, browser: Browser, group: Group
+) -> None:
+    joined = [make.learner(email=f"{name}@example.org") for name in ("kim", "lou", "mo")]
+    for person in joined:
+        make.membership(group, person)
+    numbered = make.learner(email="nel@example.org")
+    make.membership(group, numbered, student_number="0001")
+    page = browser.get(
+        paste(
+            browser,
+            group,
+            "Mail;Studentnummer\nkim@example.org;0012345\nlou@example.org;0012346\n"
+            "mo@example.org;0001\nnel@example.org;0002\nnieuw@example.org;0012347\n",
+        )
+    )
+    assert rows_of(page.text) == {
+        "2": "○ known is in this group, and gets this student number",
+        "3": "○ known is in this group, and gets this student number",
+        "4": "○ known is in this group",  # the number is somebody else's
+        "5": "○ known is in this group",  # who has a number keeps it
+        "6": "● new gets an invitation",
+    }
+    assert "2 students who are in the group get a student number." in main_words(page)
+    done = browser.submit(page, {"row": ["2", "6"], "do": "invite"})
+    assert "1 student got a student number." in browser.get(done.location).text
+    kim, lou, mo = (person.id for person in joined)
+    assert numbers_in(in_app, group) == {kim: "0012345", lou: None, mo: None, numbered.id: "0001"}
+    assert invited(in_app) == [("nieuw@example.org", "", "0012347")]
+
+
+@SQLITE
+def test_a_list_without_addresses_says_what_to_do(browser: Browser, group: Group) -> None:
+    page = main_words(browser.get(paste(browser, group, "Naam;Klas\nAnna;2B\n")))
+    assert "No column holds e-mail addresses. Say below which one does" in page
+    titled = browser.get(paste(browser, group, "SW-2B;\n;\nNaam;Mail\nAnna;anna@example.org\n"))
+    assert "No column holds e-mail addresses." not in main_words(titled)
+    assert "Row 3 holds headings" in main_words(titled)
+    assert rows_of(titled.text) == {"4": "● new gets an invitation"}
 
 
 @SQLITE

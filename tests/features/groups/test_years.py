@@ -14,6 +14,7 @@ from course.groups import queries
 from course.groups.models import Group, Membership, Part
 from course.marking.models import Assignment
 from course.quizzes.models import Sitting
+from course.results.models import GradeRule
 from course.schedule.models import LessonMoment
 from tests.browser import Browser
 from tests.factories import LESSON, Factory
@@ -52,7 +53,7 @@ def test_a_group_begins_in_a_week_and_tells_which_one_it_is_now(
     in_app: InApp, browser: Browser, clock: time_machine.Traveller
 ) -> None:
     form = browser.get("/teach/groups/new")
-    assert "week 18 · 27 April 2026 · Monday King's Day" in main_words(form)
+    assert "week 18 · 27 April 2026 · King's Day on Monday" in main_words(form)
     made = browser.submit(form, {"name": "SW-2B", "first_week": "2026-02-02"})
     assert newest(in_app).first_week == date(2026, 2, 2)
     shown = main_words(browser.get(made.location))
@@ -196,6 +197,56 @@ def test_a_copy_takes_along_what_was_asked_and_moves_it_by_whole_weeks(
         assert (asked.seconds, asked.second_marker_id) == (
             ("all", instructor.id) if along else ("none", None)
         )
+
+
+def counting(make: Factory, group: Group, *subjects: str) -> None:
+    """A rule by which each of these counts twice."""
+    weights = dict.fromkeys(subjects, "2")
+    make.add(
+        GradeRule(
+            group_id=group.id, weights=weights, pass_tenths=60, is_whole=True, quiz_percent=70
+        )
+    )
+
+
+def rule_of(in_app: InApp, group: Group) -> GradeRule | None:
+    with in_app():
+        return db.session.get(GradeRule, group.id)
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_makes_the_grade_goes_along_when_all_that_counts_does(
+    in_app: InApp, make: Factory, browser: Browser, teacher: User
+) -> None:
+    old = make.group(instructors=[teacher], first_week=FIRST)
+    quiz, asked = make.sitting(make.learner(), group=old), make.assignment(old)
+    counting(make, old, f"{quiz.slug}/{quiz.id}", f"{asked.lesson}/{asked.step}")
+    done = browser.submit(f"/teach/groups/{old.id}/copy", {"first_week": NEXT.isoformat()})
+    assert "3 things were copied." in browser.get(done.location).text
+    new = newest(in_app)
+    with in_app():
+        copy = db.session.scalars(select(Sitting).filter_by(group_id=new.id)).one()
+    rule = rule_of(in_app, new)
+    assert rule is not None
+    assert rule.weights == {f"{copy.slug}/{copy.id}": "2", f"{asked.lesson}/{asked.step}": "2"}
+    assert (rule.pass_tenths, rule.is_whole, rule.quiz_percent) == (60, True, 70)
+
+
+@SQLITE
+@pytest.mark.usefixtures("clock")
+def test_a_grade_of_which_a_part_stays_behind_is_not_copied_and_holidays_are_told(
+    in_app: InApp, make: Factory, browser: Browser, teacher: User
+) -> None:
+    old = make.group(instructors=[teacher], first_week=FIRST)
+    counting(make, old, "een-toets/999")
+    due = datetime(2026, 4, 6, 8, tzinfo=UTC) - (NEXT - FIRST)  # Easter Monday of the new year
+    make.lesson_moment(old, due_at=due)
+    done = browser.submit(f"/teach/groups/{old.id}/copy", {"first_week": NEXT.isoformat()})
+    told = browser.get(done.location).text
+    assert "1 thing was copied." in told
+    assert "1 thing was not copied" in told
+    assert "Mind: Mon 6 Apr is a public holiday, Easter Monday." in told
+    assert rule_of(in_app, newest(in_app)) is None
 
 
 @SQLITE

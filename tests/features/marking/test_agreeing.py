@@ -65,6 +65,7 @@ def test_neither_sees_the_other_before_both_are_done(
         assert "10.0" not in main_words(page)
     assert colleague.get(f"{twice.page}/compare").status_code == HTTPStatus.NOT_FOUND
     assert teacher.get(f"{twice.page}/compare").status_code == HTTPStatus.NOT_FOUND
+    assert "waits for the other reader" in main_words(teacher.get(f"{twice.url}/results"))
     refused = teacher.post(f"{twice.url}/results", data={"do": "chosen", "code": twice.code})
     assert refused.status_code == HTTPStatus.CONFLICT
     twice.finish(colleague, level=2)
@@ -125,6 +126,19 @@ def test_the_learner_reads_what_both_said_and_where_they_differed(
     apart = [pages.words(each) for each in pages.parse(page.text).findall(".//dl/div")]
     assert [each.split("/")[0][-1] for each in apart] == ["3", "4"]  # at the one criterion
     assert ("Daan" in page.text, "Cora" in page.text) == (False, False)
+
+
+def test_what_both_say_together_is_read_first_and_stays_when_they_decide_anew(
+    twice: Desk, teacher: Browser, colleague: Browser, writer: Browser
+) -> None:
+    twice.finish(teacher, comment="Van Daan.")
+    twice.finish(colleague, comment="Van Cora.")
+    compare = f"{twice.page}/compare"
+    teacher.submit(compare, {"do": "mean", "comment": "Van ons samen."})
+    colleague.submit(compare, {"do": "mean"})
+    teacher.submit(f"{twice.url}/results", {"do": "all"})
+    told = main_words(writer.get(f"/reflections/{twice.submission.public_id}/feedback"))
+    assert told.index("togetherVan ons samen.") < told.index("Van Daan.") < told.index("Van Cora.")
 
 
 def test_each_reader_sees_what_became_of_their_own_comments(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from course.accounts.models import User
 from course.core.clock import now
@@ -74,6 +75,42 @@ def test_an_older_window_with_scripts_gets_what_is_there(desk: Desk, teacher: Br
     assert refused.status_code == HTTPStatus.CONFLICT
     assert refused.json is not None
     assert refused.json["content"]["comment"] == ["Eerst."]
+
+
+def test_a_grade_that_says_something_else_than_the_decision_is_pointed_out(
+    desk: Desk, teacher: Browser
+) -> None:
+    sent = desk.judgement(decision="not-yet")
+    said = teacher.post(f"{desk.page}/save", data=sent).json
+    assert said is not None
+    assert (said["grade"], said["verdict"]) == ("6.7", "sufficient")
+    assert said["clash"] in teacher.get(desk.page).text
+    assert "The grade is a pass, and you chose “not yet”." in said["clash"]
+    agrees = {**sent, "decision": "enough", "revision": "2"}
+    assert (teacher.post(f"{desk.page}/save", data=agrees).json or {})["clash"] == ""
+
+
+def test_a_telephone_shows_what_one_was_at_after_saving_or_when_something_lacks(
+    desk: Desk, teacher: Browser
+) -> None:
+    def shown(page: TestResponse) -> str | None:
+        chosen = pages.parse(page.text).find(".//input[@name='pane'][@checked]")
+        return None if chosen is None else chosen.get("value")
+
+    assert shown(teacher.get(desk.page)) == "work"
+    saved = teacher.submit(desk.page, {"do": "save", "comment": "Mooi."}, action=desk.page)
+    assert shown(teacher.get(saved.location)) == "judgement"
+    lacking = teacher.submit(desk.page, {"do": "finish"}, action=desk.page)
+    assert shown(lacking) == "judgement"
+
+
+def test_a_decision_to_comment_on_goes_by_the_title_of_its_step(
+    desk: Desk, teacher: Browser
+) -> None:
+    choice = pages.parse(teacher.get(desk.page).text).find(".//select[@id='decision']")
+    assert choice is not None
+    assert "Weighing: two missed appointments" in pages.words(choice)
+    assert "wegen-jayden" not in pages.words(choice)
 
 
 def test_the_same_sent_twice_is_no_conflict(desk: Desk, teacher: Browser) -> None:

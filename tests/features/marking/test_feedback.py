@@ -1,6 +1,7 @@
 """What came back: remarks at their passages, the grade, what one does with it, a next version."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from http import HTTPStatus
 
 import pytest
@@ -10,8 +11,10 @@ from course.accounts.models import User
 from course.core.clock import now
 from course.core.db import db
 from course.curriculum.quizzes import WeighingItem
+from course.domain.anchors import make_anchor
 from course.groups.models import Part
 from course.marking.models import Assignment, Marking, Remark
+from course.marking.work import runs_of
 from course.quizzes import attempts
 from course.quizzes.models import QuizAttempt, Response
 from course.reflections.models import Submission
@@ -217,6 +220,56 @@ def test_who_marks_a_next_version_reads_the_comments_on_the_one_before_with_the_
     told = main_words(teacher.get(returned.page))
     assert "“Ik belde aan.”Waarom toen?not used, because: Dat was niet zo." in told
     assert "“ik luisterde niet”Wat maakte dat?no answer yet" in told
+
+
+@pytest.mark.parametrize(
+    ("quote", "before"),
+    [
+        ("kom", "Hij zei: “Ik kom.” "),
+        ("Hij zei: “Ik kom.", "Hij zei: “Ik kom.” "),
+        ("Maar wanneer?", "Hij zei: “Ik kom.” Maar wanneer? "),
+        ("nooit", "Hij zei: “Ik kom.” Maar wanneer? Het werd nooit"),
+        ("Einde", "Hij zei: “Ik kom.” Maar wanneer? Het werd nooit\nEinde, zei ik"),
+    ],
+)
+def test_a_comment_stands_after_the_sentence_that_it_is_about(quote: str, before: str) -> None:
+    text = "Hij zei: “Ik kom.” Maar wanneer? Het werd nooit\nEinde, zei ik"
+    start = text.index(quote)
+    anchor = asdict(make_anchor(text, start, start + len(quote)))
+    runs, _loose = runs_of(text, [Remark(place="passage", anchor=anchor, text="Waarom?")])
+    assert "".join(run.text for run in runs) == text
+    (at,) = [number for number, run in enumerate(runs, start=1) if run.ends]
+    assert "".join(run.text for run in runs[:at]) == before
+    assert [run.text for run in runs if run.remarks] == [quote]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("narrative", "Not yet sufficient."), ("number", "6.7 sufficient")]
+)
+def test_its_writer_reads_what_was_decided_where_no_grade_says_it(
+    desk: Desk, teacher: Browser, writer: Browser, kind: str, told: str
+) -> None:
+    desk.set(scheme={**desk.assignment.scheme, "kind": kind})
+    desk.finish(teacher, decision="not-yet")
+    teacher.submit(f"{desk.url}/results", {"do": "all"})
+    page = main_words(writer.get(_url(desk)))
+    assert told in page
+    assert ("Not yet" in page) is (kind == "narrative")
+
+
+def test_before_a_next_version_it_is_said_which_comments_wait_and_nothing_stops_it(
+    returned: Desk, writer: Browser
+) -> None:
+    step = f"/lessons/{returned.submission.lesson}/{returned.submission.step}"
+    writer.submit(_url(returned), {}, action="/revise")
+    _answer(returned, writer, 0, "yes")
+    confirm = writer.submit(step, {"text": "Ik ging terug."}).location
+    told = main_words(writer.get(confirm))
+    assert "1 comment on your earlier version has no answer yet." in told
+    assert writer.submit(confirm).status_code == HTTPStatus.SEE_OTHER
+    _answer(returned, writer, 1, "yes")
+    writer.submit(writer.get(step).request.path, action="/withdraw")
+    assert "has no answer yet" not in main_words(writer.get(confirm))
 
 
 def test_with_comments_first_the_grade_waits_for_an_answer_to_each(

@@ -64,7 +64,7 @@ def test_a_key_that_cannot_be_is_refused_and_nothing_is_lost(
 def test_switched_off_no_key_of_one_sign_works(desk: Desk, teacher: Browser) -> None:
     teacher.post(PLACE, data={key: sign for key, sign in OWN.items() if key != "is_on"})
     assert _working(desk, teacher) == {}
-    assert "Keys of one sign are off" in teacher.get(desk.page).text
+    assert "Single-key shortcuts are off" in teacher.get(desk.page).text
 
 
 def test_keys_are_for_instructors(writer: Browser) -> None:

@@ -71,3 +71,13 @@ def test_a_rubric_without_points_gives_feedback_only(
     assert chosen is not None
     assert chosen.get("value") == "narrative"
     assert stranger.get(url).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_who_writes_reads_the_rubric_that_their_own_group_chose(
+    desk: Desk, teacher: Browser, url: str, writer: Browser
+) -> None:
+    assert "six to eight hundred words" in main_words(teacher.get(url))
+    teacher.submit(url, {"rubric": "eindstuk"})
+    writer.submit(f"/reflections/{desk.submission.public_id}", action="/withdraw")
+    step = f"/lessons/{desk.submission.lesson}/{desk.submission.step}"
+    assert "Situation and client 20%" in main_words(writer.get(step))

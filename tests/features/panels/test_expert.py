@@ -277,7 +277,7 @@ def _closes(how: str, make: Factory, panel: Panel, member: PanelMember) -> str:
         case "withdrawn":
             with make.app.app_context():
                 asking.withdraw(panel.id, member.number, by=1)
-            return "withdrawn by who sent it"
+            return "withdrawn by the person who sent it"
         case "frozen":
             make.panel_member(panel, has_answered=True)
             make.freeze(panel)
@@ -403,6 +403,21 @@ def test_what_no_page_can_send_is_refused_and_nothing_is_kept(
     }
     for path in ("/answers", "/save"):
         assert expert.post(f"{URL}{path}", data=data).status_code == HTTPStatus.BAD_REQUEST
+    assert kept(in_app, member) == {}
+
+
+def test_what_can_be_no_answer_is_told_and_not_kept(
+    expert: Browser, member: PanelMember, items: list[Weighing], in_app: InApp
+) -> None:
+    begin(expert)
+    item = next(item for item in items if item.type == "slider")
+    data = {"page": item.slug, "revision": "0", item.slug: "101"}
+    page = expert.post(f"{URL}/answers", data=data)
+    script = expert.post(f"{URL}/save", data=data)
+    assert page.status_code == script.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Give a whole number from 0 to 100." in main_words(page)
+    assert script.json is not None
+    assert script.json["lacks"] == {item.slug: "Give a whole number from 0 to 100."}
     assert kept(in_app, member) == {}
 
 

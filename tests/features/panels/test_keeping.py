@@ -260,7 +260,7 @@ def test_a_link_rests_while_the_panel_is_archived(
     browser.submit(page, action="/archive")
     closed = client.get("/panel/link", headers={"Accept-Language": "en"})
     assert closed.status_code == HTTPStatus.GONE
-    assert "The panel was put away by who asked you." in main_words(closed)
+    assert "The panel was put away by the person who asked you." in main_words(closed)
     for path, data in (
         ("/about", {"title": "Anders", "min_n": "5", "layout": "items"}),
         ("/links", {"links": "1", "until": "2099-01-01"}),

@@ -113,11 +113,11 @@ def test_students_see_a_real_panel_as_a_real_panel(
     assert "The quiz uses this panel now." in lay_beside(sign_in(instructor), panel, sitting)
     browser = sign_in(learner)
     front = main_words(browser.get(f"/quizzes/{QUIZ}?sitting={sitting.id}"))
-    assert "a real panel of 10: Wijkteams in Oost." in front
+    assert "an expert panel of 10: Wijkteams in Oost." in front
     assert "fictional" not in front
     result = browser.get(take(browser, sitting, items))
     told = main_words(result)
-    assert "real panel of 10" in told
+    assert "expert panel" in told
     assert "Wijkteams in Oost: Acht mensen uit Oost." in told
     assert "fictional panel" not in told
     assert "wijkteamwerker, 1 jaar" in told
@@ -272,7 +272,7 @@ def test_practice_and_other_sittings_keep_the_example_panel(
     browser = sign_in(learner)
     told = main_words(browser.get(take(browser, other, items)))
     assert "fictional panel" in told
-    assert "real panel" not in told
+    assert "expert panel" not in told
     assert "fictional" in main_words(browser.get(f"/quizzes/{QUIZ}"))
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from course.accounts.models import User
+from course.quizzes.words import tag_word, type_word
 from tests.browser import Browser
 from tests.conftest import CountsQueries
 from tests.factories import QUIZ, Factory
@@ -34,6 +36,7 @@ def test_every_item_of_every_quiz_is_there_with_how_often_it_was_answered(
         ("kind=weighing", "weigh a new fact", "true or not"),
         ("kind=classic", "true or not", "weigh a new fact"),
         ("type=slider", "place on a line", "written answer"),
+        ("type=matching", "match", "written answer"),
         ("module=5&type=essay", "written answer", "place on a line"),
     ],
 )
@@ -43,6 +46,17 @@ def test_it_is_narrowed_down(
     page = sign_in(teacher).get(f"/author/items?{query}").text
     assert f"<td>{stays}</td>" in page
     assert f"<td>{goes}</td>" not in page
+
+
+def test_every_type_has_a_word_and_a_tag_that_has_none_is_shown_as_it_is(
+    app: Flask, make: Factory
+) -> None:
+    library = [make.quiz(slug).quiz for slug in app.extensions["library"].quizzes]
+    types = {item.type for quiz in library for item in quiz.items}
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert type_word("matching") == "match"
+        assert all(type_word(type_) for type_ in types)
+        assert (tag_word("evidence"), tag_word("of-our-own")) == ("research", "of-our-own")
 
 
 def test_nothing_that_fits_is_said(sign_in: SignIn, teacher: User) -> None:

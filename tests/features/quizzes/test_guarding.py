@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -65,7 +66,8 @@ def test_practice_of_a_test_is_refused_and_points_to_where_it_is_set(
     sitting = make.sitting(learner, QUIZ, feedback="test")
     browser = sign_in(learner)
     refused = browser.post(f"{PRACTICE}/begin")
-    assert refused.location == PRACTICE
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert SENTENCE in refused.text
     page = browser.get(PRACTICE)
     assert SENTENCE in page.text
     assert f'href="{PRACTICE}?sitting={sitting.id}"' in page.text
@@ -238,7 +240,7 @@ def test_who_leaves_and_means_to_come_back_finds_no_key_in_practice(
     browser = sign_in(learner)
     browser.post(f"/groups/{group.id}/leave")
     assert browser.get(f"{PRACTICE}?sitting={test.id}").status_code == 404
-    assert browser.post(f"{PRACTICE}/begin").location == PRACTICE
+    assert browser.post(f"{PRACTICE}/begin").status_code == HTTPStatus.CONFLICT
     assert browser.get(f"{PRACTICE}/paper").location == PRACTICE
     assert not any(
         item.explanation["en"] in browser.get(PRACTICE).text for item in edition.quiz.items
@@ -255,7 +257,7 @@ def test_who_handed_in_what_shows_its_key_may_practise(
 ) -> None:
     sitting = make.sitting(learner, QUIZ, attempts=1)
     browser = sign_in(learner)
-    assert browser.post(f"{PRACTICE}/begin").location == PRACTICE
+    assert browser.post(f"{PRACTICE}/begin").status_code == HTTPStatus.CONFLICT
     url = browser.submit(f"{PRACTICE}?sitting={sitting.id}", action="/begin").location
     browser.submit(f"{url}/overview", action="/submit")
     assert RIGHT in main_words(browser.get(practised(browser)))

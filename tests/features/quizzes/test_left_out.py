@@ -121,7 +121,7 @@ def test_who_got_the_points_of_a_question_with_everybody_is_not_told_that_it_was
     with in_app():
         regraded(sitting, Change(item=single.slug, kind=Kind.FULL), by=teacher.id, reason=WHY)
     said = about(sign_in(pupil).get(result_of(row)), single.prompt["en"])
-    assert f"the points of this question. {single.points} of {single.points}" in said
+    assert f"the points for this question. {single.points} of {single.points}" in said
     assert f"Why: {WHY}" in said
     assert "This is right." not in said
 

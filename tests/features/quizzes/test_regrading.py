@@ -5,8 +5,11 @@ from contextlib import AbstractContextManager
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from course.accounts.models import User
+from course.audit.models import Entry
+from course.audit.models import Kind as Done
 from course.core.db import db
 from course.curriculum.quizzes import AnyItem, ShortQuestion
 from course.curriculum.schema import SingleQuestion
@@ -129,6 +132,26 @@ def test_nobody_loses_what_was_earned_unless_that_is_chosen(
         told = db.session.get_one(MarkChange, (kept.id, gains))
         assert (told.before["fraction"], told.after["fraction"]) == ("0", "1")
         assert told.before["key"] != told.after["key"]
+
+
+def test_whose_points_changed_can_read_who_did_it_and_nobody_else(
+    make: Factory,
+    in_app: InApp,
+    people: list[User],
+    sitting: Sitting,
+    hand_in: Hand,
+    single: SingleQuestion,
+) -> None:
+    wrong, right = wrong_and_right(single)
+    third = next(each.slug for each in single.options if each.slug not in {wrong, right})
+    for person, chosen in zip(people, (wrong, right, third), strict=True):
+        hand_in(person, {single.slug: chosen})
+    instructor = make.instructor()
+    with in_app():
+        regraded(sitting, change_to(single, wrong), by=instructor.id)
+        written = select(Entry.user_id, Entry.actor_id).filter_by(kind=Done.REKEYED)
+        found = db.session.execute(written.order_by(Entry.user_id)).all()
+    assert found == [(person.id, instructor.id) for person in people[:2]]
 
 
 def test_who_hands_in_after_the_change_is_marked_with_the_new_key(

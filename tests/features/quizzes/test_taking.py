@@ -1,5 +1,6 @@
 """Taking a quiz: nothing is lost, nothing is told too early, and the clock is the server's."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -31,6 +32,7 @@ from tests.papers import PDF
 InApp = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[User], Browser]
 QUIZ = "toets-afsluiten-of-loslaten"
+LACKS = re.compile(r"data-lacks>[^<]+<")
 ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
 
@@ -172,25 +174,60 @@ def test_what_no_page_can_send_is_refused_and_nothing_is_stored(
         assert queries.responses_of(row.id) == {}
 
 
-@pytest.mark.parametrize("typed", ["101", "NaN", "-5", "1e3", "50,5"])
-def test_points_that_are_none_are_kept_as_typed_and_count_as_nothing(
-    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp, typed: str
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("points100", ["101"]),
+        ("points100", ["50", "51"]),
+        ("points100", ["NaN", "100"]),
+        ("points100", ["-5"]),
+        ("points100", ["50,5"]),
+        ("slider", ["1e3"]),
+        ("number", ["NaN"]),
+    ],
+)
+def test_what_can_be_no_answer_is_told_and_not_kept(
+    sign_in: SignIn,
+    learner: User,
+    edition: QuizEdition,
+    in_app: InApp,
+    kind: str,
+    typed: list[str],
 ) -> None:
     browser = sign_in(learner)
     url = begun(browser)
     row = newest(in_app, learner)
     item = next(
-        item for item in map(edition.quiz.item, row.items) if item and item.type == "points100"
+        found for found in map(edition.quiz.item, row.items) if found and found.type == kind
     )
-    name = field_name(item, parts_of(item)[0])
-    page = browser.get(f"{url}?item={item.slug}")
-    browser.submit(page, {name: typed}, action=url)
-    assert f'value="{typed}"' in browser.get(f"{url}?item={item.slug}").text
-    assert "Give each of these whole points" in main_words(browser.get(f"{url}?item={item.slug}"))
-    browser.submit(f"{url}/overview", action="/submit")
+    fields = dict(zip([field_name(item, part) for part in parts_of(item)], typed, strict=False))
+    refused = browser.submit(browser.get(f"{url}?item={item.slug}"), fields, action=url)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert all(f'value="{value}"' in refused.text for value in typed)
+    assert LACKS.search(refused.text)
+    assert "This was not saved." in main_words(refused)
+    by_script = browser.post(f"{url}/save", data={"page": item.slug, "revision": "0", **fields})
+    assert by_script.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert by_script.json is not None
+    assert by_script.json["lacks"][item.slug]
     with in_app():
-        mark = queries.marks_of(row.id)[item.slug]
-        assert (mark.state, mark.fraction) == ("invalid", "0")
+        assert queries.responses_of(row.id) == {}
+
+
+def test_beside_what_can_be_no_answer_the_answer_before_it_stays_and_a_reason_is_kept(
+    sign_in: SignIn, learner: User, edition: QuizEdition, in_app: InApp
+) -> None:
+    browser = sign_in(learner)
+    url = begun(browser)
+    row = newest(in_app, learner)
+    item = next(one for one in map(edition.quiz.item, row.items) if one and one.type == "slider")
+    data = {"page": item.slug, "revision": "0", item.slug: "40"}
+    assert browser.post(f"{url}/save", data=data).status_code == HTTPStatus.OK
+    slip = {**data, "revision": "1", item.slug: "400", f"{item.slug}.why": "Zij wacht al lang."}
+    assert browser.post(f"{url}/save", data=slip).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    with in_app():
+        kept = queries.responses_of(row.id)[item.slug]
+        assert (kept.given, kept.reason) == ("40", "Zij wacht al lang.")
 
 
 # --- Two windows ---------------------------------------------------------------------------
@@ -321,6 +358,9 @@ def test_what_arrives_after_the_end_changes_nothing_and_what_was_saved_is_handed
     with time_machine.travel(now() + timedelta(minutes=10, seconds=30), tick=False):
         answer = sign_in(learner).post(f"{location}/save", data=late)
         assert answer.status_code == HTTPStatus.GONE
+        by_hand = sign_in(learner).post(location, data=late)
+        assert by_hand.status_code == HTTPStatus.GONE
+        assert "in time" in main_words(by_hand)
         words = main_words(sign_in(learner).get(f"{location}/result"))
         assert "handed in" in words
     with in_app():
@@ -337,8 +377,9 @@ def test_a_limit_on_attempts_holds_and_says_what_to_do(
     page = f"/quizzes/{QUIZ}?sitting={sitting.id}"
     location = browser.submit(page, action="/begin").location
     browser.submit(f"{location}/overview", action="/submit")
-    refused = browser.submit(page, action="/begin")
-    assert "You have used all your attempts." in browser.get(str(refused.location)).text
+    refused = browser.post(f"/quizzes/{QUIZ}/begin", data={"sitting": sitting.id})
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "You have used all your attempts." in main_words(refused)
 
 
 def test_a_sitting_of_another_group_does_not_exist(
@@ -346,6 +387,19 @@ def test_a_sitting_of_another_group_does_not_exist(
 ) -> None:
     sitting = make.sitting(learner, QUIZ)
     assert sign_in(outsider).get(f"/quizzes/{QUIZ}?sitting={sitting.id}").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["abc", "-1", "٣", "9" * 30, str(2**31)])
+def test_a_sitting_that_is_none_is_not_found_and_begins_nothing(
+    sign_in: SignIn, learner: User, in_app: InApp, number: str
+) -> None:
+    browser = sign_in(learner)
+    for page in (f"/quizzes/{QUIZ}", f"/quizzes/{QUIZ}/paper"):
+        assert browser.get(f"{page}?sitting={number}").status_code == HTTPStatus.NOT_FOUND
+    begins = browser.post(f"/quizzes/{QUIZ}/begin", data={"sitting": number})
+    assert begins.status_code == HTTPStatus.NOT_FOUND
+    with in_app():
+        assert queries.all_attempts_of(learner.id) == []
 
 
 def test_what_is_shown_after_closing_waits_for_the_last_one_who_has_more_time(
@@ -364,7 +418,7 @@ def test_what_is_shown_after_closing_waits_for_the_last_one_who_has_more_time(
     make.add(Allowance(sitting_id=sitting.id, user_id=someone, extension=30, reason="ziek"))
     browser = sign_in(learner)
     front = browser.get(f"/quizzes/{QUIZ}?sitting={sitting.id}")
-    assert "you see when the quiz has closed for everybody" in main_words(front)
+    assert "once the quiz has closed for everybody" in main_words(front)
     location = browser.submit(front, action="/begin").location
     browser.submit(f"{location}/overview", action="/submit")
     standing = f"/teach/groups/{group.id}/quizzes/{sitting.id}"
@@ -382,7 +436,7 @@ def test_what_is_shown_after_closing_waits_for_the_last_one_who_has_more_time(
         item.explanation["en"] in words for item in edition.quiz.items for words in told[:6:2]
     )
     assert "What we had in mind:" in told[6]
-    assert "Students see their results since" in told[7]
+    assert "able to see their results since" in told[7]
     assert "Give the results" not in " ".join(told)
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
@@ -17,8 +18,9 @@ from course.core.clock import now
 from course.core.db import db
 from course.core.i18n import speaking
 from course.domain.identifying import exported, identifying, pseudonyms
+from course.lessons.editions import library
 from course.reflections import writing
-from course.reflections.details import kinds
+from course.reflections.details import details, invented_in, kinds
 from course.reflections.models import Attachment, HelpRequest, Submission
 from tests import pages
 from tests.browser import Browser
@@ -330,6 +332,17 @@ def test_what_may_tell_who_it_is_about_is_listed_once_with_its_kind_and_a_pseudo
 
 
 @SQLITE
+def test_a_name_of_the_lesson_is_told_apart_from_that_of_somebody_real(app: Flask) -> None:
+    with app.test_request_context(), speaking("en"):
+        edition = library().current("afsluiten-of-loslaten")
+        assert edition is not None
+        found = details("Mevrouw Bakker belde mevrouw Jansen.", invented_in(edition))
+    assert [(each.words, each.what, each.pseudonym) for each in found] == [
+        ("Mevrouw Bakker", "a name that is in this lesson too", ""),
+        ("mevrouw Jansen", "a name", "mevrouw B."),
+    ]
+
+
 def test_a_text_without_names_is_not_warned_about(browser: Browser, url: str) -> None:
     browser.submit(url, {"text": TEXT, "do": "save"})
     box = pages.parse(browser.get(url).text).find(".//*[@data-guarded]")
@@ -352,6 +365,13 @@ def test_reading_once_more_shows_all_of_it_and_handing_in_is_never_blocked(
     browser.submit(confirm, action="/hand-in")
     with in_app():
         assert db.session.execute(select(Submission.text)).scalar_one() == text
+
+
+def test_a_name_in_the_name_of_a_file_is_said_before_handing_in(browser: Browser, url: str) -> None:
+    add(browser, url, PDF, "brief mevrouw_Hendriksen.pdf")
+    confirm = browser.get(browser.submit(url, {"text": "Een tekst."}).location)
+    assert "mevrouw Hendriksen pdf: a name" not in main_words(confirm)
+    assert "mevrouw Hendriksen: a name" in main_words(confirm)
 
 
 @SQLITE

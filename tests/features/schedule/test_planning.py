@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from course.accounts.models import User
+from course.audit.models import Entry
 from course.core.clock import now
 from course.core.db import db
 from course.groups.models import Group
@@ -18,7 +19,7 @@ from tests.browser import Browser
 from tests.conftest import CountsQueries, Outbox
 from tests.factories import LESSON, Factory
 from tests.features.filled_in import alert, value
-from tests.pages import main_words
+from tests.pages import main_words, parse
 
 InApp = Callable[[], AbstractContextManager[None]]
 SignIn = Callable[[User], Browser]
@@ -166,6 +167,33 @@ def test_quizzes_and_peer_review_stand_beside_the_lessons(
     assert f"/teach/marking/{asked.id}/peers" in page.text
 
 
+@SQLITE
+@pytest.mark.usefixtures("clock")
+def test_a_week_tells_which_one_it_is_of_the_group_and_its_public_holidays(
+    make: Factory, browser: Browser, teacher: User
+) -> None:
+    group = make.group(instructors=[teacher], first_week=date(2026, 3, 9))
+    url = f"/teach/groups/{group.id}/schedule"
+    on_easter = {**DUE, "due_day": "2026-04-06"}
+    set_ = browser.submit(url, {**on_easter, "opens_day": "2026-03-03", "opens_time": "9:00"})
+    page = main_words(browser.get(set_.location))
+    assert "Week 10 2 to 8 March 2026 this week Tue 3 Mar" in page  # a week before the first
+    assert "Week 15 6 to 12 April 2026 week 5 of this group" in page
+    assert "Public holiday: Easter Monday on Monday" in page
+
+
+@SQLITE
+@pytest.mark.usefixtures("clock")
+def test_a_deadline_on_a_public_holiday_is_set_and_told(
+    in_app: InApp, make: Factory, browser: Browser, group: Group, people: list[User], url: str
+) -> None:
+    done = browser.submit(url, {**DUE, "due_day": "2026-04-06"})
+    assert "Mind: Mon 6 Apr is a public holiday, Easter Monday." in browser.get(done.location).text
+    (moment,) = moments(in_app)
+    done = give(browser, url, moment, people=str(people[0].id), until_day="2026-04-27")
+    assert "Mon 27 Apr is a public holiday, King&#39;s Day." in browser.get(done.location).text
+
+
 @pytest.mark.parametrize("rows", [1, 12])
 def test_the_page_takes_the_same_statements_for_any_number_of_moments(
     make: Factory,
@@ -255,6 +283,53 @@ def test_more_time_is_later_than_the_group_has_and_for_somebody(
 
 @SQLITE
 @pytest.mark.usefixtures("clock")
+def test_a_week_longer_is_proposed_at_the_same_time_on_the_clock(
+    make: Factory, browser: Browser, group: Group, url: str
+) -> None:
+    due = datetime(2026, 3, 24, 22, 59, tzinfo=UTC)  # 23:59; on the 29th the clock goes forward
+    page = browser.get(f"{url}/{make.lesson_moment(group, due_at=due).id}/extensions")
+    assert (value(page, "until_day"), value(page, "until_time")) == ("2026-03-31", "23:59")
+
+
+@SQLITE
+@pytest.mark.usefixtures("clock")
+def test_who_was_ticked_elsewhere_arrives_ticked_and_on_top(
+    in_app: InApp,
+    make: Factory,
+    browser: Browser,
+    group: Group,
+    people: list[User],
+    outsider: User,
+    url: str,
+) -> None:
+    moment = make.lesson_moment(group)
+    chosen = f"to={people[2].id}&to={outsider.id},{'9' * 5000}&to=x"
+    page = browser.get(f"{url}/{moment.id}/extensions?{chosen}")
+    boxes = parse(page.text).findall(".//main//input[@name='people']")
+    assert [(int(box.get("value") or 0), "checked" in box.attrib) for box in boxes] == [
+        (people[2].id, True),
+        (people[0].id, False),
+        (people[1].id, False),
+    ]
+    browser.submit(page, {"do": "give"}, action="extensions")
+    assert set(extended(in_app)) == {people[2].id}
+
+
+@SQLITE
+@pytest.mark.usefixtures("clock")
+def test_hundreds_get_more_time_at_once(
+    in_app: InApp, make: Factory, browser: Browser, group: Group, url: str
+) -> None:
+    moment = make.lesson_moment(group)
+    with make.together():
+        many = [make.membership(group, make.learner()).user_id for _ in range(230)]
+    told = {"people": [str(each) for each in many], "do": "give"}
+    assert give(browser, url, moment, **told).status_code == 303
+    assert set(extended(in_app)) == set(many)
+
+
+@SQLITE
+@pytest.mark.usefixtures("clock")
 def test_time_that_is_taken_back_is_told_too(
     in_app: InApp,
     make: Factory,
@@ -269,6 +344,9 @@ def test_time_that_is_taken_back_is_told_too(
     give(browser, url, moment, people=[str(each.id) for each in people], do="take")
     assert extended(in_app) == {}
     assert [len(outbox.to(person.email)) for person in people] == [1, 0, 0]
+    with in_app():
+        (entry,) = db.session.scalars(select(Entry))
+    assert (entry.kind, entry.user_id, entry.about) == ("less-time", people[0].id, LESSON)
 
 
 @SQLITE

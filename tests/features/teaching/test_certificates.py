@@ -100,6 +100,7 @@ def test_anybody_with_the_code_reads_whose_what_and_when_and_nothing_more(
         page = client.get(f"/verify/{typed}")
         assert "Zoë Çelik" in main_words(page)
         assert "Waarom eropaf?" in main_words(page)
+        assert "geen cijfer en geen diploma" in main_words(page)
         assert learner.email not in page.text
         assert page.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
     for none in ("2222-2222-2222", "kort", f"{code}A"):

@@ -106,7 +106,7 @@ def test_from_ten_there_are_figures_but_none_of_who_did_well_on_the_rest(
 ) -> None:
     page = browser.get(page_of(taken(19)))
     words = main_words(page)
-    assert "takes 20 students, so it is left out" in words
+    assert "from 20 students on, so it is left out" in words
     assert "It takes 20 attempts; with fewer it would be chance." in words
     assert "share of the points earned" in words
     assert '<svg class="plot"' not in page.text

@@ -22,17 +22,20 @@ from course.accounts.models import User
 from course.audit.models import Entry
 from course.core.clock import now
 from course.core.db import db
+from course.curriculum.schema import SingleQuestion
 from course.domain.grades import Reason
 from course.domain.scoring.scores import AnswerState
 from course.groups.models import Group, Part
 from course.marking.models import Assignment
 from course.quizzes.models import Mark, QuizAttempt, Sitting
+from course.quizzes.rekeying import Change, Kind
 from course.results import book
 from course.teaching import osiris
 from tests import pages
 from tests.browser import Browser
 from tests.conftest import CountsQueries, Once
 from tests.factories import LESSON, Factory
+from tests.features.quizzes.regraded import regraded
 from tests.features.teaching.sat import handed_in, right
 from tests.pages import main_words
 
@@ -311,12 +314,39 @@ def test_excusing_and_asking_again_stand_in_the_history(teacher: Browser, room: 
     teacher.post(url, data={"subject": room.subject, "do": "end"})
     page = main_words(teacher.get(url))
     assert "– excused" not in page
-    assert "Vrijstelling until" in page
+    assert "excused · Vrijstelling" in page
+    assert "asked again" in page
     assert teacher.post(url, data={"subject": "x/y", "reason": "Nee"}).status_code == 404
 
 
-def test_the_history_of_a_grade_comes_from_the_book(teacher: Browser, room: Class) -> None:
-    assert "10.0 · given" in main_words(teacher.get(f"{room.url}/{room.anna.id}"))
+def test_the_history_of_a_grade_comes_from_the_book_and_the_learner_reads_the_same(
+    teacher: Browser, sign_in: SignIn, room: Class
+) -> None:
+    for page in (
+        teacher.get(f"{room.url}/{room.anna.id}"),
+        sign_in(room.anna).get("/progress/grades"),
+    ):
+        assert "10.0 · returned" in main_words(page)
+
+
+def test_another_key_stands_in_the_history_of_a_quiz_once_its_points_are_given(
+    app: Flask, teacher: Browser, make: Factory, sign_in: SignIn, room: Class
+) -> None:
+    edition = make.quiz(room.quiz.slug)
+    handed_in(make, room.anna, room.quiz, right(edition))
+    _mark_what_waits(make, room.quiz)
+    item = next(item for item in edition.quiz.items if isinstance(item, SingleQuestion))
+    change = Change(item=item.slug, kind=Kind.DROP)
+    with app.app_context():
+        regraded(room.quiz, change, by=room.teacher.id, reason="Dubbelzinnig.")
+    pages_of_both = [
+        lambda: main_words(teacher.get(f"{room.url}/{room.anna.id}")),
+        lambda: main_words(sign_in(room.anna).get("/progress/grades")),
+    ]
+    assert ["Dubbelzinnig." in words() for words in pages_of_both] == [False, False]
+    make.release(room.quiz)
+    told = "one question: 2 of 2 points became 0 of 0 · Dubbelzinnig."
+    assert [told in words() for words in pages_of_both] == [True, True]
 
 
 # --- Files ---------------------------------------------------------------------------------
@@ -439,6 +469,7 @@ def test_the_page_tells_what_became_of_each_row_and_holds_the_file(
     page = teacher.post(f"{room.url}/osiris", data=sent, content_type="multipart/form-data")
     assert rows(page.text)["9"] == ["12345", "Anna", "10,0", "● filled in"]
     assert rows(page.text)["10"] == ["23456", "=Bram", "–", "· no result"]
+    assert "1 student of this group has no student number here" in main_words(page)
     link = html.fromstring(page.text).xpath("//a[@download]/@href")[0]
     assert link.startswith("data:application/vnd.openxmlformats")
 

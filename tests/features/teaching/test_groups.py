@@ -77,7 +77,7 @@ def test_a_new_group_has_a_code_that_students_can_join_with(
 
     student = sign_in(learner)
     assert student.submit(f"/join/{group.join_code}").status_code == 303
-    assert "Nobody began yet." in main_words(browser.get(made.location))
+    assert "Nobody has begun yet." in main_words(browser.get(made.location))
 
 
 @SQLITE

@@ -64,6 +64,20 @@ def test_shares_are_in_fives_and_small_numbers_hidden(
     assert "The first weighing of the first 21" in words
 
 
+def test_weighing_again_stands_beside_the_first_time_and_not_on_the_hand_out(
+    make: Factory, teacher: User, browser: Browser
+) -> None:
+    group, _learners = _group(make, teacher, 1)
+    again = make.step("weigh-again").slug
+    make.group_picture(group, answers=21, counts=[6, 6, 9])
+    assert "when 10 of the group have weighed again" in main_words(browser.get(address(group)))
+    make.group_picture(group, scale=again, answers=20, counts=[8, 0, 12])
+    words = main_words(browser.get(address(group)))
+    assert "How the first 20 who came to weighing again weighed then" in words
+    assert "towards the client about 60%" in words
+    assert "about 60%" not in main_words(browser.get(address(group, page="handout")))
+
+
 @pytest.mark.parametrize(
     ("counts", "told"),
     [

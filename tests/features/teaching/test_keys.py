@@ -21,6 +21,7 @@ from course.groups.models import Membership, Part
 from course.quizzes import attempts, queries, regrading
 from course.quizzes.models import KeyChange, Response, Sitting
 from course.quizzes.rekeying import Change, Kind
+from course.results.models import GradeRule
 from course.teaching import regrading as pages_of_regrading
 from course.teaching.keyform import fingerprint
 from tests.browser import Browser
@@ -114,6 +115,32 @@ def test_looking_changes_nothing_and_doing_it_changes_the_result(
     assert "The key was wrong." in main_words(browser.get(key_of(sitting)))
     # What an instructor changed is no change of the authors.
     assert "The authors" not in main_words(browser.get(url))
+
+
+@pytest.mark.parametrize(("percent", "told"), [(1, "7.1%grade 5.8"), (90, "7.1%grade 1.4")])
+def test_the_preview_tells_the_grade_and_who_passes_by_it(
+    sign_in: SignIn,
+    make: Factory,
+    teacher: User,
+    sitting: Sitting,
+    single: SingleQuestion,
+    wrong: str,
+    attempt: int,
+    percent: int,
+    told: str,
+) -> None:
+    rule = {"pass_tenths": 55, "is_whole": False, "quiz_percent": percent}
+    make.add(GradeRule(group_id=sitting.group_id, weights={}, **rule))
+    data: dict[str, str | list[str]] = {
+        "kind": "right",
+        "right": [wrong],
+        "reason": "The key was wrong.",
+        "do": "preview",
+    }
+    words = main_words(sign_in(teacher).submit(key_of(sitting, single.slug), data))
+    assert told in words
+    assert ("sufficient now" in words) is (percent == 1)
+    assert "no longer sufficient" not in words
 
 
 def test_only_whose_points_change_is_listed_and_the_others_are_counted(

@@ -297,7 +297,7 @@ def test_what_being_late_costs_is_the_same_in_result_standing_and_export(
     heading, line, *_rest = browser.get(f"{page}/files/marks.csv").text.splitlines()
     told = dict(zip(heading.split(";"), line.split(";"), strict=True))
     assert told["Hours late"] == "27"
-    assert (told["Points"], told["Taken off for being late"]) == (left, taken)
+    assert (told["Points"], told["Points lost for being late"]) == (left, taken)
 
 
 def test_late_without_a_price_is_told_and_costs_nothing(

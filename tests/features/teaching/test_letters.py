@@ -146,7 +146,8 @@ def test_pressing_at_once_sends_once(
         assert db.session.scalar(select(func.count(Entry.id)).filter_by(kind="wrote")) == 3
     listed = main_words(browser.get(answers[0].location))
     assert listed.count("sent to 3 people") == 1
-    assert "We do not keep track of who opened a message." in listed
+    assert "To Anna, Bob, Cas" in listed
+    assert "Whether somebody opened a message, only they see." in listed
 
 
 @pytest.mark.parametrize(

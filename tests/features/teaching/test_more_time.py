@@ -69,7 +69,7 @@ def test_extra_time_lengthens_the_attempt_that_is_running_and_its_clock_is_told(
     assert student.get(left).json == {"left": 600, "over": False, "until": "10:40"}
     given = browser.submit(allowing(sitting, pupil), {"extra_time": "50", "reason": "Dyslexie"})
     said = browser.get(str(given.location)).text
-    assert "The attempt that is running ends at 11:00 now." in said
+    assert "The attempt that is running now ends: 11:00." in said
     assert student.get(left).json == {"left": 1800, "over": False, "until": "11:00"}
     assert end_of(in_app, row) == row.started_at + timedelta(minutes=60)
 

@@ -170,6 +170,9 @@ def test_feedback_and_a_revision_have_a_column_of_their_own(
         return cells[-3:]
 
     assert shown() == ["·", "·", "·"]
+    cells = pages.parse(browser.get(url).text).findall(".//tbody/tr/td")
+    labels = [cell.get("aria-label") for cell in cells[-3:]]
+    assert labels == ["not begun", "nothing yet", "nothing yet"]
     release = make.returned(make.marking(first, assignment, teacher))
     assert shown() == ["·", "◇ given back", "·"]
     with make.together():
@@ -256,6 +259,23 @@ def test_on_the_screen_in_class_no_name_date_or_link_tells_who_somebody_is(
 
 
 @SQLITE
+def test_on_the_screen_in_class_other_columns_stay_without_names_and_nobody_is_looked_for(
+    browser: Browser, make: Factory, group: Group
+) -> None:
+    for name in ("Aad", "Bea"):
+        make.membership(group, make.learner(name=name))
+    page = browser.get(f"/teach/groups/{group.id}/progress?names=off&text=Aad&who=new")
+    assert list(rows(page)) == ["Student 1", "Student 2"]
+    parsed = pages.parse(page.text)
+    links = [
+        link.get("href") or ""
+        for link in (*parsed.findall(".//nav[@class='looks']//a"), *parsed.findall(".//thead//a"))
+    ]
+    assert len(links) > len(_lessons(browser))
+    assert [link for link in links if "names=off" not in link] == []
+
+
+@SQLITE
 def test_who_asks_again_gets_nothing_until_something_changed(
     browser: Browser, make: Factory, group: Group
 ) -> None:
@@ -272,6 +292,21 @@ def test_who_asks_again_gets_nothing_until_something_changed(
     assert changed.status_code == 200
     assert "<html" not in changed.text
     assert "0 of" in changed.text
+
+
+@SQLITE
+def test_a_question_that_is_asked_while_the_class_works_is_news(
+    browser: Browser, make: Factory, group: Group
+) -> None:
+    user = make.learner()
+    make.membership(group, user)
+    enrolment = make.enrolment(user)
+    url = f"/teach/groups/{group.id}/progress"
+    mark = pages.parse(browser.get(url).text).find(".//*[@data-mark]")
+    assert mark is not None
+    make.help_request(enrolment)
+    changed = browser.get(f"{url}?mark={mark.get('data-mark')}", headers={"HX-Request": "true"})
+    assert "asked for help" in changed.text
 
 
 # --- Who needs you? ------------------------------------------------------------------------
@@ -324,7 +359,7 @@ def test_a_learner_reads_the_same_sign_first_answers_it_and_it_rests(
     assert needing(sign_in(teacher).get(url)) == {}
     clock.shift(timedelta(days=1))
     words = main_words(sign_in(teacher).get(url))
-    assert "did not hand in" in words
+    assert "has not handed in" in words
     assert "Griep, <b>echt</b>" in words
 
 
@@ -381,7 +416,7 @@ def test_who_looks_as_a_student_says_why_and_the_student_reads_it(
     words = main_words(page)
     assert "You look with the eyes of" in words
     assert "deadline ·" in words
-    assert "You did not begin" in words
+    assert "You have not begun" in words
     assert "Een andere groep" not in page.text
     assert "Mijn klad" not in page.text
     assert not pages.parse(page.text).findall(".//main//form")
@@ -403,6 +438,8 @@ def test_today_tells_what_waits_who_needs_somebody_and_what_is_due(
     assert "Vraagt – asked for help" in words
     assert "1 question from a student waits for an answer" in words
     assert words.count("deadline ·") == 1
+    talks = words.partition("What the talk may be about")[2]
+    assert talks.startswith(" Why reach out? SW-2BHand-out of one page")
 
 
 # --- Nothing there -------------------------------------------------------------------------

@@ -248,7 +248,7 @@ def test_who_took_part_is_told_once_that_there_are_results(
     make.membership(group, absent)
     for what in ("give", "take", "give"):
         browser.submit(page_of(sitting), action=f"/results/{what}")
-    told = "There are results of a quiz"
+    told = "The results of a quiz are there"
     assert main_words(sign_in(pupil).get("/messages")).count(told) == 1
     assert told not in main_words(sign_in(absent).get("/messages"))
 

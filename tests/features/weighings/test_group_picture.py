@@ -140,20 +140,25 @@ def test_who_is_in_no_group_or_in_another_sees_no_picture(
         assert seen_by(in_app, other) is None
 
 
-def test_only_first_weighings_count(
+def test_weighing_again_has_a_picture_of_its_own_from_ten_on(
     sign_in: SignIn, in_app: InApp, make: Factory, weigh: Weigh, small_course: SmallCourse
 ) -> None:
     people = [make.learner() for _person in range(10)]
     make.group(learners=people)
     towards_agreement = {"agreement-geld": "4", "client-deur": "0", "client-vertrouwen": "0"}
+    again = {**WEIGHED, **towards_agreement}
+    pictures = select(GroupPicture.scale, GroupPicture.counts).order_by(GroupPicture.id)
     for person in people[:9]:
         weigh(person, CLIENT)
-        sign_in(person).submit(small_course.url("opnieuw"), {**WEIGHED, **towards_agreement})
+        sign_in(person).submit(small_course.url("opnieuw"), again)
     with in_app():
-        assert db.session.scalars(select(GroupPicture)).all() == []
+        assert db.session.execute(pictures).all() == []
     weigh(people[9], CLIENT)
     with in_app():
-        assert db.session.scalars(select(GroupPicture.counts)).all() == [[0, 0, 10]]
+        assert db.session.execute(pictures).all() == [("wegen", [0, 0, 10])]
+    sign_in(people[9]).submit(small_course.url("opnieuw"), again)
+    with in_app():
+        assert db.session.execute(pictures).all()[1:] == [("opnieuw", [10, 0, 0])]
 
 
 def test_of_the_last_two_who_weigh_at_once_one_makes_the_picture(
