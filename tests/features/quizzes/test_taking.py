@@ -419,6 +419,7 @@ def test_what_is_shown_after_closing_waits_for_the_last_one_who_has_more_time(
     browser = sign_in(learner)
     front = browser.get(f"/quizzes/{QUIZ}?sitting={sitting.id}")
     assert "once the quiz has closed for everybody" in main_words(front)
+    assert "Closes: 11:00." in main_words(front)
     location = browser.submit(front, action="/begin").location
     browser.submit(f"{location}/overview", action="/submit")
     standing = f"/teach/groups/{group.id}/quizzes/{sitting.id}"
@@ -437,6 +438,7 @@ def test_what_is_shown_after_closing_waits_for_the_last_one_who_has_more_time(
     )
     assert "What we had in mind:" in told[6]
     assert "able to see their results since" in told[7]
+    assert "Closed: 11:00." in main_words(browser.get(f"/quizzes/{QUIZ}?sitting={sitting.id}"))
     assert "Give the results" not in " ".join(told)
 
 
